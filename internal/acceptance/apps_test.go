@@ -1,0 +1,40 @@
+package acceptance
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Every app prints, packaged and sealed off, what it prints unpackaged.
+func TestApps(t *testing.T) {
+	apps, err := os.ReadDir(filepath.Join(root, "testdata", "apps"))
+	if err != nil || len(apps) < 5 {
+		t.Fatal("testdata/apps:", apps, err)
+	}
+	for _, app := range apps {
+		t.Run(app.Name(), func(t *testing.T) {
+			src := copyApp(t, app.Name())
+			unpackaged(t, src, app.Name())
+			onedir(t, src, app.Name())
+		})
+	}
+}
+
+func unpackaged(t *testing.T, src, name string) {
+	build(t, src, "-o", "plain")
+	if r := startIn(t, filepath.Join(src, "plain")); r.code != 0 || r.stdout != expected(t, name) {
+		t.Errorf("unpackaged: %v\nwant:\n%s", r, expected(t, name))
+	}
+}
+
+func onedir(t *testing.T, src, name string) {
+	build(t, src, "--py-onedir", "-o", filepath.Join("out", name))
+	moved := filepath.Join(t.TempDir(), "moved")
+	if err := os.Rename(filepath.Join(src, "out"), moved); err != nil {
+		t.Fatal(err)
+	}
+	if r := sealed(t, filepath.Join(moved, name), nil, src); r.code != 0 || r.stdout != expected(t, name) || r.stderr != "" {
+		t.Errorf("packaged: %v\nwant:\n%s", r, expected(t, name))
+	}
+}

@@ -1,0 +1,146 @@
+package bootstrap
+
+import (
+	_ "embed" // for end.py
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/exithook"
+)
+
+// The end of a program is soft: what CPython does at exit that anybody can see
+// (waiting for threads, atexit callbacks, flushing) and nothing of the teardown.
+// Py_FinalizeEx would take 1 to 10 ms more, and goroutines may still be in calls.
+
+//go:embed end.py
+var endSource string
+
+// What end.py reports in its variable "status", as exit statuses.
+const (
+	statusUnflushed   = 120 // CPython's own for a flush that failed at exit
+	statusInterrupted = 130
+)
+
+// patience is how long os.Exit waits for the GIL. A call may hold it for minutes
+// (a long computation in C); then the program ends without Python's part, because
+// os.Exit promises to end it now.
+const patience = 2 * time.Second
+
+var (
+	running atomic.Bool // Python is up
+	ended   atomic.Bool // the soft end has begun
+)
+
+// atExit is the exit hook of the program.
+func atExit(r exithook.Reason) {
+	if !running.Load() || !r.Returned && !gilInTime() {
+		return
+	}
+	how, reported := reportAll()
+	if status := softEnd(r.Returned); !reported {
+		how = ending{code: status, interrupt: status == statusInterrupted}
+	}
+	if r.Failed {
+		return // the program's own status stands
+	}
+	if how.interrupt {
+		dieByInterrupt()
+	}
+	if how.code != 0 {
+		syscall.Exit(how.code) // os.Exit is forbidden in a hook
+	}
+}
+
+// reportAll prints what is pending anywhere; the oldest exception decides.
+func reportAll() (first ending, any bool) {
+	for {
+		e := takeOldest()
+		if e == nil {
+			return first, any
+		}
+		h := acquireQuietly()
+		how, _ := h.report(e)
+		h.Release()
+		if !any {
+			first, any = how, true
+		}
+	}
+}
+
+// gilInTime reports whether this thread holds the GIL or could get it soon.
+func gilInTime() bool {
+	h := make(chan struct{})
+	if HasGIL() {
+		return true
+	}
+	go func() {
+		acquireQuietly().Release()
+		close(h)
+	}()
+	select {
+	case <-h:
+		return true
+	case <-time.After(patience):
+		return false
+	}
+}
+
+// softEnd runs end.py, once per program, and returns an exit status.
+func softEnd(wait bool) int {
+	if !ended.CompareAndSwap(false, true) {
+		return 0
+	}
+	return runEnd(wait)
+}
+
+var (
+	symRunString = Sym{Name: "PyRun_StringFlags"}
+	symDictNew   = Sym{Name: "PyDict_New"}
+	symDictGet   = Sym{Name: "PyDict_GetItemString"}
+	symDictSet   = Sym{Name: "PyDict_SetItemString"}
+	symBool      = Sym{Name: "PyBool_FromLong"}
+)
+
+func runEnd(wait bool) int {
+	h := acquireQuietly()
+	defer h.Release()
+	const fileInput = 257 // Py_file_input
+	names := h.Call(&symDictNew)
+	flag := h.Call(&symBool, boolArg(wait))
+	h.Call(&symDictSet, names, uintptr(unsafe.Pointer(cstring("wait"))), flag)
+	result := h.Call(&symRunString, uintptr(unsafe.Pointer(cstring(endSource))), fileInput, names, names, 0)
+	if result == 0 {
+		h.Call(&symPrintEx, 0)
+		return statusUnflushed
+	}
+	return int(int32(h.Call(&symAsLong, h.Call(&symDictGet, names, uintptr(unsafe.Pointer(cstring("status")))))))
+}
+
+func boolArg(b bool) uintptr {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Finalize is py.Finalize: everything Py_FinalizeEx does that can be seen. The
+// interpreter itself stays, since goroutines and package variables may use it.
+func Finalize() {
+	if running.Load() {
+		runEnd(true)
+	}
+}
+
+// exitProgram ends the program with code, through its exit hooks.
+func exitProgram(code int) { exithook.ExitProgram(code) }
+
+// dieByInterrupt ends the program by SIGINT with the default disposition, so that
+// a shell sees what happened (status 130) and stops its loop.
+func dieByInterrupt() {
+	setDefault(syscall.SIGINT)
+	_ = syscall.Kill(syscall.Getpid(), syscall.SIGINT)
+	time.Sleep(time.Second) // the signal may reach another thread first
+	syscall.Exit(statusInterrupted)
+}

@@ -1,0 +1,6 @@
+//go:build !llgopy
+
+package exithook
+
+// inRuntime says whether the runtime calls run by itself.
+const inRuntime = false

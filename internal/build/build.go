@@ -1,0 +1,131 @@
+// Package build carries out `llgo build --py-…`: it loads the program, finds
+// the Python it needs, compiles the Go side and puts both together.
+//
+// Each step is a package of its own; here is only their order. The Go compiler
+// and the analysis of the Python side know nothing of each other and run side
+// by side. Nothing of the user's is touched before the last step, package
+// bundle, which replaces the old result as a whole.
+package build
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/compiler"
+	"github.com/llgo-pypack/llgo-pypack/internal/discover"
+	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
+	"github.com/llgo-pypack/llgo-pypack/internal/progress"
+)
+
+// Options are what the user asked for. Paths are absolute.
+type Options struct {
+	Dir      string // working directory
+	Patterns []string
+	Flags    compiler.Flags // go build flags
+
+	Onedir        bool // package; otherwise only compile, for this machine
+	NoInterpreter bool // leave python/bin/python3 out
+	Compiler      compiler.Kind
+	Python        string   // interpreter, venv, or managed version ("3.11"); "" is the default one
+	Requirements  []string // distributions to install, besides those listed beside go.mod
+	HiddenImports []string // modules that analysis cannot see
+
+	Reporter       progress.Reporter
+	Stdout, Stderr io.Writer // for the compiler
+	Env            []string
+}
+
+// Summary says what was built.
+type Summary struct {
+	Path          string // the executable
+	Compiler      string
+	Python        string // CPython version; "" for a program that uses none
+	Size          int64  // bytes of everything written
+	Files         int    // 0 when nothing was packaged
+	Modules       int
+	Native        int // extension modules and shared libraries
+	Distributions []string
+}
+
+// Run builds one program.
+func Run(ctx context.Context, opts Options) (*Summary, error) {
+	prog, err := gosource.Load(ctx, gosource.Config{
+		Dir: opts.Dir, Flags: opts.Flags.ListFlags(), Patterns: opts.Patterns, Env: opts.Env, Stderr: opts.Stderr,
+	})
+	if err != nil {
+		return nil, err
+	}
+	comp, note, err := compiler.Select(opts.Compiler, compiler.FindLLGo)
+	if err != nil {
+		return nil, err
+	}
+	if note != "" {
+		opts.Reporter.Note(note)
+	}
+	b := &builder{Options: opts, prog: prog, comp: comp, out: outputPath(opts, prog)}
+	switch {
+	case !discover.Needed(prog):
+		return b.plain(ctx)
+	case opts.Onedir:
+		return b.onedir(ctx)
+	}
+	return b.here(ctx)
+}
+
+// builder is one run.
+type builder struct {
+	Options
+	prog *gosource.Program
+	comp compiler.Compiler
+	out  string // the executable to write
+}
+
+func (b *builder) job() compiler.Job {
+	return compiler.Job{
+		Program: b.prog, Patterns: b.Patterns, Flags: b.Flags, Output: b.out,
+		Stdout: b.Stdout, Stderr: b.Stderr, Env: b.Env,
+	}
+}
+
+// plain builds a program that uses no Python.
+func (b *builder) plain(ctx context.Context) (*Summary, error) {
+	if err := os.MkdirAll(filepath.Dir(b.out), 0o755); err != nil {
+		return nil, err
+	}
+	if err := b.comp.Build(ctx, b.job()); err != nil {
+		return nil, err
+	}
+	return b.executable("")
+}
+
+// here builds a program for this machine: it starts the Python that it was
+// built with, where that is installed.
+func (b *builder) here(ctx context.Context) (*Summary, error) {
+	dist, _, err := b.python(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(b.out), 0o755); err != nil {
+		return nil, err
+	}
+	job := b.job()
+	job.Python = dist
+	if err := b.comp.Build(ctx, job); err != nil {
+		return nil, err
+	}
+	return b.executable(dist.Version)
+}
+
+func (b *builder) executable(python string) (*Summary, error) {
+	fi, err := os.Stat(b.out)
+	if err != nil {
+		return nil, fmt.Errorf("the compiler wrote no %s", b.out)
+	}
+	return &Summary{Path: b.display(b.out), Compiler: b.comp.Name(), Python: python, Size: fi.Size()}, nil
+}
+
+// display is path as the user would write it.
+func (b *builder) display(path string) string { return b.prog.Rel(path) }

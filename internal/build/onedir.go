@@ -1,0 +1,254 @@
+package build
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
+	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+	"github.com/llgo-pypack/llgo-pypack/internal/discover"
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/internal/version"
+)
+
+// onedir builds and packages the program.
+func (b *builder) onedir(ctx context.Context) (*Summary, error) {
+	dist, h, err := b.python(ctx)
+	if err != nil {
+		return nil, err
+	}
+	work, err := os.MkdirTemp("", "llgo-py-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(work)
+
+	exe := filepath.Join(work, "exe")
+	var files *files
+	both, ctx2 := errgroup.WithContext(ctx)
+	both.Go(func() error { return b.compile(ctx2, dist, exe) })
+	both.Go(func() (err error) { files, err = b.collect(ctx2, dist, h, work); return err })
+	if err := both.Wait(); err != nil {
+		return nil, err
+	}
+	return b.write(ctx, dist, exe, files)
+}
+
+// compile builds the Go side.
+func (b *builder) compile(ctx context.Context, dist *pydist.Dist, exe string) error {
+	task := b.Reporter.Phase("compile the Go program with compiler "+b.comp.Name(), 0)
+	defer task.Done()
+	job := b.job()
+	job.Output, job.Python, job.Packaged = exe, dist, true
+	return b.comp.Build(ctx, job)
+}
+
+// files is the Python side, ready to be put into the tree.
+type files struct {
+	plan      *helper.Plan
+	bytecode  map[string]string // dest of a module → its compiled file
+	linked    map[string]string // dest of a native file → the file to ship
+	added     []helper.LinkFile // libraries of this machine
+	libPython string
+}
+
+// collect asks which files the program needs and prepares those that are not
+// shipped as they are: modules are compiled, native files made to find one another.
+func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Helper, work string) (*files, error) {
+	plan, err := b.analyse(ctx, dist, h, filepath.Join(work, "analysis"))
+	if err != nil {
+		return nil, err
+	}
+	f := &files{plan: plan}
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() (err error) {
+		f.bytecode, err = b.bytecode(ctx, dist, h, plan, filepath.Join(work, "bytecode"))
+		return
+	})
+	both.Go(func() error { return b.link(ctx, dist, h, f, filepath.Join(work, "native")) })
+	return f, both.Wait()
+}
+
+func (b *builder) analyse(ctx context.Context, dist *pydist.Dist, h *helper.Helper, dir string) (*helper.Plan, error) {
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return nil, err
+	}
+	need := discover.Find(b.prog)
+	req := helper.AnalyzeRequest{Workdir: dir, HiddenImports: b.HiddenImports}
+	for _, m := range need.Modules {
+		module := helper.Module{Name: m.Name}
+		for _, at := range m.At {
+			module.Positions = append(module.Positions, at.String())
+		}
+		req.Modules = append(req.Modules, module)
+	}
+	for _, s := range need.Snippets {
+		req.Snippets = append(req.Snippets, helper.Snippet{Name: s.At.String(), Code: s.Code})
+	}
+	return h.Analyze(ctx, dist, req)
+}
+
+// bytecode compiles the modules of the plan into dir.
+func (b *builder) bytecode(ctx context.Context, dist *pydist.Dist, h *helper.Helper, plan *helper.Plan, dir string) (map[string]string, error) {
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return nil, err
+	}
+	var jobs []helper.CompileJob
+	outputs := map[string]string{}
+	dests := map[string]string{}
+	for i, f := range plan.Files {
+		if f.Kind == helper.KindModule {
+			out := filepath.Join(dir, strconv.Itoa(i)+".pyc")
+			// Tracebacks show the path below python/, as the user finds it there.
+			jobs = append(jobs, helper.CompileJob{Source: f.Source, Name: strings.TrimSuffix(f.Dest, "c"), Output: out})
+			outputs[f.Dest], dests[f.Source] = out, f.Dest
+		}
+	}
+	compiled, err := h.Compile(ctx, dist, helper.CompileRequest{Jobs: jobs})
+	if err != nil {
+		return nil, err
+	}
+	for _, failed := range compiled.Failed {
+		// Some distributions carry files for other versions of Python, or
+		// templates; importing one fails here as it does where it is installed.
+		b.Reporter.Warn(fmt.Sprintf("%s is left out: %s", dests[failed.Source], failed.Text))
+		delete(outputs, dests[failed.Source])
+	}
+	return outputs, nil
+}
+
+// link makes the native files of the tree find one another.
+func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper, f *files, dir string) error {
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	libDest := "lib/" + dist.SONAME
+	req := helper.LinkRequest{Output: dir, Files: []helper.LinkFile{{Dest: libDest, Source: dist.LibPython}}}
+	for _, p := range f.plan.Files {
+		if p.Kind == helper.KindExtension || p.Kind == helper.KindLibrary {
+			req.Files = append(req.Files, helper.LinkFile{Dest: p.Dest, Source: p.Source})
+		}
+	}
+	linked, err := h.Link(ctx, req)
+	if err != nil {
+		return err
+	}
+	for _, finding := range linked.Findings {
+		if finding.Severity != "note" {
+			b.Reporter.Warn(finding.Path + ": " + finding.Text)
+		}
+	}
+	f.linked = map[string]string{}
+	for _, l := range linked.Files {
+		f.linked[l.Dest] = l.Source
+	}
+	f.added, f.libPython = linked.Added, f.linked[libDest]
+	return nil
+}
+
+// write puts the tree in its place.
+func (b *builder) write(ctx context.Context, dist *pydist.Dist, exe string, f *files) (*Summary, error) {
+	in := bundle.Input{
+		Name: filepath.Base(b.out), Exe: exe, Tool: version.Tool, LibPython: f.libPython, NoInterpreter: b.NoInterpreter,
+		Python: bundle.Python{
+			Version: dist.Version, SOABI: dist.SOABI, Platform: dist.Platform, LibDir: dist.LibDirName(),
+			SONAME: dist.SONAME, OS: runtime.GOOS, Arch: runtime.GOARCH,
+		},
+		Files: f.bundleFiles(),
+	}
+	if runtime.GOOS != "linux" {
+		in.Interpreter = dist.BaseExecutable
+	}
+	for _, d := range f.plan.Distributions {
+		in.Distributions = append(in.Distributions, bundle.Distribution(d))
+	}
+	plan, err := bundle.NewPlan(in)
+	if err != nil {
+		return nil, err
+	}
+	task := b.Reporter.Phase("write "+b.display(filepath.Dir(b.out)), len(in.Files))
+	defer task.Done()
+	result, err := plan.Write(ctx, bundle.Options{
+		Dir: filepath.Dir(b.out), ModTime: sourceDateEpoch(),
+		Progress: func(done, _ int, path string) { task.Step(done, path) },
+		Inspect:  func(dir string) error { return b.inspect(ctx, dist, dir) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b.summary(dist, f, result), nil
+}
+
+// bundleFiles are the files below python/, with what became of them.
+func (f *files) bundleFiles() []bundle.File {
+	var list []bundle.File
+	for _, p := range f.plan.Files {
+		file := bundle.File{
+			Dest: p.Dest, Source: p.Source, Kind: bundle.Kind(p.Kind), Target: p.Target,
+			Module: p.Module, Distribution: p.Distribution,
+		}
+		switch p.Kind {
+		case helper.KindModule:
+			compiled, ok := f.bytecode[p.Dest]
+			if !ok {
+				continue
+			}
+			file.Source = compiled
+		case helper.KindExtension, helper.KindLibrary:
+			file.Source = f.linked[p.Dest]
+		}
+		list = append(list, file)
+	}
+	for _, a := range f.added {
+		list = append(list, bundle.File{Dest: a.Dest, Source: a.Source, Kind: bundle.Library, Origin: bundle.FromSystem})
+	}
+	return list
+}
+
+// inspect looks for paths of this machine in the finished tree. They do no harm
+// to most programs, so the build goes on, but it says so.
+func (b *builder) inspect(ctx context.Context, dist *pydist.Dist, dir string) error {
+	root, err := cachedir.Root()
+	if err != nil {
+		return err
+	}
+	needles := []string{root, dist.Prefix, dist.BasePrefix, os.TempDir() + "/llgo-py-"}
+	if m := b.prog.Main.Module; m != nil {
+		needles = append(needles, m.Dir)
+	}
+	hits, err := bundle.Scan(ctx, dir, needles)
+	for _, h := range hits {
+		b.Reporter.Warn(fmt.Sprintf("%s contains a path of this machine: %s", h.Path, h.Needle))
+	}
+	return err
+}
+
+// sourceDateEpoch is the time that reproducible builds agree on, if the user
+// set one (https://reproducible-builds.org/specs/source-date-epoch/).
+func sourceDateEpoch() time.Time {
+	seconds, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
+}
+
+func (b *builder) summary(dist *pydist.Dist, f *files, result *bundle.Result) *Summary {
+	s := &Summary{
+		Path: b.display(result.Program), Compiler: b.comp.Name(), Python: dist.Version,
+		Size: result.Size, Files: result.Files, Modules: len(f.bytecode), Native: len(f.linked) + len(f.added),
+	}
+	for _, d := range f.plan.Distributions {
+		s.Distributions = append(s.Distributions, d.Name+" "+d.Version)
+	}
+	return s
+}

@@ -1,0 +1,78 @@
+package bundle
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Write writes the tree and puts it at opts.Dir, in place of an older one of the
+// same program. See the package comment for what holds at every moment. After an
+// error, also of a done context, the old tree is as it was.
+func (p *Plan) Write(ctx context.Context, opts Options) (*Result, error) {
+	opts.Dir = filepath.Clean(opts.Dir) // "" is the working directory
+	t := &target{dir: opts.Dir, name: p.manifest.Program, hooks: opts.hooks}
+	work, err := t.begin()
+	if err != nil {
+		return nil, err
+	}
+	defer work.close()
+	w := &writer{plan: p, dir: work.new(), opts: &opts}
+	m, sum, err := w.write(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("writing the package: %w", err)
+	}
+	if err := accept(ctx, work, m, &opts); err != nil {
+		return nil, err
+	}
+	if err := work.install(); err != nil {
+		return nil, err
+	}
+	return &Result{
+		Dir: opts.Dir, Program: t.program(), Files: len(m.Files) + 1, Size: total(m) + w.manifestSize,
+		Manifest: m, ManifestSHA256: sum, Recovered: work.recovered,
+	}, nil
+}
+
+// accept looks at the finished tree, the caller too, and brings it to the disk.
+func accept(ctx context.Context, work *workDir, m *Manifest, opts *Options) error {
+	problems, err := compare(ctx, work.new(), m, false)
+	if err == nil && len(problems) > 0 {
+		err = fmt.Errorf("what was written is not what was meant: %v", problems[0])
+	}
+	if err == nil {
+		err = syncTree(work.path)
+	}
+	if err != nil {
+		return fmt.Errorf("checking the package: %w", err)
+	}
+	if opts.Inspect == nil {
+		return nil
+	}
+	return opts.Inspect(work.new())
+}
+
+// syncFile brings a file, or the names in a directory, to the disk.
+func syncFile(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}
+
+// removeTree removes a tree, also where directories have been made read-only.
+func removeTree(dir string) error {
+	if os.RemoveAll(dir) == nil {
+		return nil
+	}
+	_ = filepath.WalkDir(dir, func(name string, entry os.DirEntry, err error) error {
+		if err == nil && entry.IsDir() {
+			return os.Chmod(name, 0o700)
+		}
+		return nil
+	})
+	return os.RemoveAll(dir)
+}

@@ -1,0 +1,112 @@
+package bundle
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// manifestFormat marks a manifest as ours: only a python/ with it is replaced.
+const manifestFormat = "llgo-py-onedir"
+
+// manifestVersion is that of the schema below. Fields may be added without a new
+// one; readers refuse what is newer.
+const manifestVersion = 1
+
+// Manifest is python/manifest.json: what is in a tree, and where it is from. It
+// holds no path, time or name of the machine that built it.
+type Manifest struct {
+	Format        string         `json:"format"`  // "llgo-py-onedir"
+	Version       int            `json:"version"` // 1
+	Tool          string         `json:"tool"`    // "llgo-py 0.1.0"
+	Program       string         `json:"program"` // "app": whose tree it is
+	Python        Python         `json:"python"`
+	Distributions []Distribution `json:"distributions"` // sorted by name
+	Files         []Entry        `json:"files"`         // sorted by path; all but the manifest itself
+}
+
+// Entry is a file or link of a manifest.
+type Entry struct {
+	// Path is relative to the directory of the program: "app",
+	// "python/lib/python3.14/os.pyc".
+	Path   string `json:"path"`
+	Kind   Kind   `json:"kind"`
+	Origin Origin `json:"origin"`
+	// Distribution is the name in Manifest.Distributions, where the version and
+	// the licence are.
+	Distribution string `json:"distribution,omitempty"`
+	Module       string `json:"module,omitempty"`
+	// Link is the target of a link; links have no mode and no sum, and size 0.
+	Link   string `json:"link,omitempty"`
+	Mode   string `json:"mode,omitempty"` // "0644" or "0755"
+	Size   int64  `json:"size"`           // bytes
+	SHA256 string `json:"sha256,omitempty"`
+}
+
+// encode returns the bytes of manifest.json: the head indented, then one line
+// for each file, so that two manifests can be compared by diff and searched by
+// grep.
+func (m *Manifest) encode() ([]byte, error) {
+	head := *m
+	head.Files = []Entry{}
+	if head.Distributions == nil {
+		head.Distributions = []Distribution{}
+	}
+	text, err := json.MarshalIndent(head, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	out := bytes.NewBuffer(bytes.TrimSuffix(text, []byte("]\n}")))
+	separator := "\n    "
+	for _, e := range m.Files {
+		line, err := json.Marshal(e)
+		if err != nil {
+			return nil, err
+		}
+		out.WriteString(separator)
+		out.Write(line)
+		separator = ",\n    "
+	}
+	out.WriteString("\n  ]\n}\n")
+	return out.Bytes(), nil
+}
+
+// ReadManifest reads the manifest of the tree in dir, the directory of the
+// program. Where there is none the error matches fs.ErrNotExist.
+func ReadManifest(dir string) (*Manifest, error) {
+	name := filepath.Join(dir, pythonDir, manifestName)
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	m, err := decodeManifest(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return m, nil
+}
+
+// decodeManifest checks what a reader may rely on: the format, and that no path
+// leads out of the tree.
+func decodeManifest(data []byte) (*Manifest, error) {
+	var m Manifest
+	if err := json.Unmarshal(data, &m); err != nil || m.Format != manifestFormat {
+		return nil, errors.New("not a manifest of a packaged program")
+	}
+	if m.Version > manifestVersion {
+		return nil, fmt.Errorf("manifest version %d is newer than this program, which knows %d", m.Version, manifestVersion)
+	}
+	for _, e := range m.Files {
+		if !cleanPath(e.Path) {
+			return nil, fmt.Errorf("manifest with a path outside of the tree: %q", e.Path)
+		}
+	}
+	return &m, nil
+}
+
+// isMissing tells whether there is no such file, or no such directory.
+func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -1,0 +1,77 @@
+package cli
+
+// The help texts are written by hand, each with examples.
+
+const helpMain = `llgo builds Go programs that call Python.
+
+Usage:
+    llgo build --py-onedir [flags] [package]   package a program with its Python (llgo help build)
+    llgo py <command>                          tools around packaged programs (llgo py help)
+    llgo <anything else>                       is handed to the real llgo, if one is installed
+
+Examples:
+    llgo build --py-onedir -o out/app .
+    llgo build --py-onedir --py-requirement numpy ./cmd/solver
+`
+
+const helpBuild = `Usage: llgo build --py-onedir [flags] [package]
+
+Builds one Go program and packages it with the Python it needs, as a directory
+that runs where there is no Python:
+
+    <dir>/app                         the program
+    <dir>/python/bin/python3          an interpreter for its child processes
+    <dir>/python/lib/…                libpython, native libraries, modules
+    <dir>/python/manifest.json        every file, its origin and sha256
+
+Packaging:
+    --py-onedir                 make the directory; without -o it is dist/<name>/
+    -o <path>                   the program's path: -o out/app makes out/app and
+                                out/python/; an existing directory, or a path that
+                                ends in /, keeps the program's own name
+    --py-compiler auto|llgo|go  which compiler builds the Go side (auto); without
+                                --py-onedir the result runs on this machine only
+    --py-no-interpreter         leave python/bin/python3 out; then Python code
+                                cannot start Python child processes
+
+Python:
+    --py-python <path>          the CPython to package: an interpreter (3.9–3.14 with
+                                a shared libpython) or a venv
+    --py-python <version>       a managed CPython, which is downloaded once: 3.14 (the
+                                default), 3.11 or 3.10
+    --py-requirement <spec>     a distribution to install, as pip names it (repeatable);
+                                without it: requirements.txt, or the dependencies of
+                                pyproject.toml, beside go.mod
+    --py-hidden-import <module> a module that analysis cannot see (repeatable)
+
+Output:
+    -json                       one JSON object per line on stdout
+    -v, -x                      say more; print the Go commands
+
+All flags of go build that make sense for one executable pass through (-C, -tags,
+-ldflags, -gcflags, -trimpath, -mod, …). Single and double dashes are the same.
+
+Environment:
+    LLGO_PY_CACHE               where managed CPython and tools are kept
+                                (default $XDG_CACHE_HOME/llgo-py)
+    LLGO_BIN                    the real llgo, if it is not on PATH
+
+Examples:
+    llgo build --py-onedir .
+    llgo build --py-onedir --py-requirement numpy==2.5.5 -o out/solver ./cmd/solver
+    llgo build --py-onedir --py-python ./venv -tags prod -ldflags "-s -w" .
+`
+
+const helpPy = `Usage: llgo py <command>
+
+Commands:
+    help [topic]    this text, or that of a topic: build
+    version         versions of this tool and of what it packages with
+
+Packaging itself is a flag of llgo build: llgo help build
+`
+
+var helpTopics = map[string]string{
+	"build": helpBuild,
+	"py":    helpPy,
+}

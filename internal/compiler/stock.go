@@ -1,0 +1,136 @@
+package compiler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/settings"
+	"github.com/llgo-pypack/llgo-pypack/internal/dialect"
+	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
+)
+
+// stock is stock Go with the Python dialect of internal/dialect.
+type stock struct{}
+
+func (stock) Name() string { return "go" }
+
+// ErrReported says that the compiler has already said what is wrong.
+var ErrReported = errors.New("the Go compiler failed")
+
+// Build compiles without cgo: what calls Python is purego, so a machine without
+// a C compiler can build, and the executable needs nothing but the C library.
+// -trimpath is always on: what is shipped must not name the build machine.
+func (stock) Build(ctx context.Context, job Job) error {
+	if err := job.Flags.check(); err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp("", "llgo-py-build-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+
+	args := []string{"build"}
+	env := append(slices.Clone(job.Env), "CGO_ENABLED=0")
+	link := job.Flags.LinkArgs
+	if job.Python != nil {
+		translated, err := dialect.Prepare(ctx, job.Program, dialect.Options{
+			WorkDir: work, Modfile: job.Flags.Modfile, Overlay: job.Flags.Overlay, Env: env,
+		})
+		if err != nil {
+			return err
+		}
+		args, env = append(args, translated.Flags...), translated.Env
+		link = linkFlags(job)
+	} else {
+		args = append(args, job.Flags.ListFlags()...)
+	}
+	return run(ctx, job, append(args, commonFlags(job, link)...), env)
+}
+
+func commonFlags(job Job, link []string) []string {
+	flags := []string{"-trimpath"}
+	flags = append(flags, job.Flags.Build...)
+	for _, f := range job.Flags.List {
+		if job.Python == nil || !strings.HasPrefix(f, "-mod=") { // Prepare brings its own -mod
+			flags = append(flags, f)
+		}
+	}
+	for _, l := range link {
+		flags = append(flags, "-ldflags="+l)
+	}
+	if job.Flags.Verbose {
+		flags = append(flags, "-v")
+	}
+	if job.Flags.Commands {
+		flags = append(flags, "-x")
+	}
+	flags = append(flags, "-o", job.Output, "--")
+	return append(flags, job.Patterns...)
+}
+
+// linkFlags adds what the shim needs to the user's -ldflags. The go command
+// lets the last matching -ldflags win, so ours go into each of the user's, and
+// stand alone where there is none.
+func linkFlags(job Job) []string {
+	ours := fmt.Sprintf("%s -X %s=%s", dialect.LinkFlags, dialect.ConfigVariable, bootConfig(job))
+	if len(job.Flags.LinkArgs) == 0 {
+		return []string{ours}
+	}
+	var all []string
+	for _, l := range job.Flags.LinkArgs {
+		// `-ldflags=pattern=flags`: the pattern ends at the first "=", and flags start with "-".
+		pattern, flags, found := strings.Cut(l, "=")
+		if !found || strings.HasPrefix(strings.TrimSpace(l), "-") {
+			pattern, flags = "", l
+		} else {
+			pattern += "="
+		}
+		all = append(all, pattern+ours+" "+flags)
+	}
+	return all
+}
+
+func run(ctx context.Context, job Job, args, env []string) error {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir, cmd.Env = job.Program.Dir, env
+	cmd.Stdout, cmd.Stderr = job.Stdout, job.Stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, exec.ErrNotFound):
+		return gosource.ErrGoMissing
+	case errors.As(err, &exit):
+		return ErrReported
+	}
+	return err
+}
+
+// bootConfig is what the bootstrap reads at start. A packaged program finds
+// everything beside itself; one for this machine is told where things are.
+func bootConfig(job Job) string {
+	d := job.Python
+	s := settings.Settings{Minor: d.Minor, HandlesSignals: handlesSignals(job.Program)}
+	if job.Packaged {
+		s.LibPython, s.LibDir = "lib/"+d.SONAME, d.LibDirName()
+		return s.Encode()
+	}
+	s.LibPython, s.LibDir, s.Prefix = d.LibPython, d.Stdlib, d.BasePrefix
+	s.Executable, s.SitePaths = d.Executable, d.SitePackages
+	return s.Encode()
+}
+
+// handlesSignals reports whether the program itself asks for signals, so that
+// Ctrl-C outside of Python is left to it.
+func handlesSignals(prog *gosource.Program) bool {
+	return slices.ContainsFunc(prog.Packages, func(p *gosource.Package) bool {
+		return !p.Standard && !p.InLib() && slices.Contains(p.Imports, "os/signal")
+	})
+}

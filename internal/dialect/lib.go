@@ -1,0 +1,127 @@
+package dialect
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"net/url"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/module"
+
+	"github.com/llgo-pypack/llgo-pypack/internal"
+	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
+)
+
+// libStandIn is the path of the module that replaces github.com/goplus/lib. The
+// domain cannot exist (RFC 6761), so nobody else can serve it.
+const libStandIn = "llgopy.invalid/goplus/lib"
+
+const self = "github.com/llgo-pypack/llgo-pypack/internal/"
+
+// shipped maps the packages of the run time to where programs find them.
+var shipped = []struct{ dir, pkg string }{
+	{"dialect/shim/py", "py"},
+	{"dialect/shim/c", "c"},
+	{"dialect/shim/bind", "py/bind"},
+	{"bootstrap", "internal/bootstrap"},
+}
+
+// The stand-in keeps the language version of the real module.
+const libMod = "module " + gosource.LibPath + "\n\ngo 1.20\n\nrequire " + puregoPath + " " + puregoVersion + "\n"
+
+// standIn publishes the module that replaces github.com/goplus/lib for prog and
+// returns its version, its go.sum lines and the GOPROXY entry that serves it.
+func standIn(ctx context.Context, prog *gosource.Program) (v module.Version, sums, proxy string, err error) {
+	m := &virtualModule{libStandIn, map[string][]byte{"go.mod": []byte(libMod)}}
+	for _, s := range shipped {
+		if err := addShipped(m.files, s.dir, s.pkg); err != nil {
+			return v, "", "", err
+		}
+	}
+	for _, p := range prog.Packages {
+		name, _, ok := p.PythonModule()
+		if !ok || !p.InLib() {
+			continue
+		}
+		files, err := translate(prog, p, name, func(f string) string { return f })
+		if err != nil {
+			return v, "", "", err
+		}
+		dir := strings.TrimPrefix(p.ImportPath, gosource.LibPath+"/")
+		for name, src := range files {
+			m.files[path.Join(dir, name)] = src
+		}
+	}
+	root, err := cachedir.Root()
+	if err != nil {
+		return v, "", "", err
+	}
+	v = module.Version{Path: m.path, Version: m.version(LibVersion)}
+	dir := filepath.Join(root, "goproxy", v.Version)
+	sums, err = m.publish(ctx, dir, v)
+	return v, sums, (&url.URL{Scheme: "file", Path: filepath.ToSlash(dir)}).String(), err
+}
+
+// addShipped adds one package of the run time, its import paths rewritten.
+func addShipped(files map[string][]byte, dir, pkg string) error {
+	entries, err := fs.ReadDir(internal.Shipped, dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			if err := addShipped(files, path.Join(dir, e.Name()), path.Join(pkg, e.Name())); err != nil {
+				return err
+			}
+			continue
+		}
+		if strings.HasSuffix(e.Name(), "_test.go") {
+			continue
+		}
+		src, err := internal.Shipped.ReadFile(path.Join(dir, e.Name()))
+		if err != nil {
+			return err
+		}
+		if src, ok := forPrograms(src); ok {
+			files[path.Join(pkg, e.Name())] = rewriteImports(src)
+		}
+	}
+	return nil
+}
+
+// Files of the run time that only a program can have (they reach the runtime by
+// go:linkname) carry this build tag, their stand-ins for tests its opposite.
+const programTag = "llgopy"
+
+// forPrograms settles the build tag here. Passing -tags instead would override
+// what the user set in GOFLAGS.
+func forPrograms(src []byte) ([]byte, bool) {
+	if bytes.HasPrefix(src, []byte("//go:build !"+programTag+"\n")) {
+		return nil, false
+	}
+	return bytes.TrimPrefix(src, []byte("//go:build "+programTag+"\n")), true
+}
+
+func rewriteImports(src []byte) []byte {
+	for _, s := range shipped {
+		for _, end := range []string{`"`, "/"} {
+			src = bytes.ReplaceAll(src, []byte(`"`+self+s.dir+end), []byte(`"`+gosource.LibPath+"/"+s.pkg+end))
+		}
+	}
+	return src
+}
+
+// proxyEnv makes the go command ask proxy first. A GONOPROXY that covers every
+// module is lifted: what it is meant for, the user's private modules, is in the
+// module cache since `go list`.
+func proxyEnv(env []string, proxy, goproxy, gonoproxy string) []string {
+	env = append(env, "GOPROXY="+proxy+","+goproxy)
+	if module.MatchPrefixPatterns(gonoproxy, libStandIn) {
+		env = append(env, "GONOPROXY=none")
+	}
+	return env
+}

@@ -1,0 +1,117 @@
+package helper
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+	"github.com/llgo-pypack/llgo-pypack/internal/progress"
+	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+)
+
+// The tests run real interpreters, pip and uv. They use the cache that
+// LLGO_PY_CACHE names and otherwise one of their own, so that a user's cache is
+// never touched.
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		for _, entry := range os.Environ() {
+			if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "PYTHON") {
+				os.Unsetenv(name)
+			}
+		}
+		if os.Getenv(cachedir.EnvRoot) == "" {
+			scratch, err := os.MkdirTemp("", "helper-test-")
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				return 1
+			}
+			defer os.RemoveAll(scratch)
+			os.Setenv(cachedir.EnvRoot, filepath.Join(scratch, "cache"))
+		}
+		return m.Run()
+	}())
+}
+
+func managed(t *testing.T) *pydist.Dist {
+	t.Helper()
+	dist, err := pydist.Managed(t.Context(), progress.Discard, pydist.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dist
+}
+
+func open(t *testing.T, rep progress.Reporter) *Helper {
+	t.Helper()
+	h, err := Open(t.Context(), rep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// pyenv returns an interpreter of a pyenv installation of the given minor
+// version, and skips the test where there is none.
+func pyenv(t *testing.T, minor string) *pydist.Dist {
+	t.Helper()
+	home, err := os.UserHomeDir()
+	if err != nil {
+		t.Skip(err)
+	}
+	found, _ := filepath.Glob(filepath.Join(home, ".pyenv", "versions", minor+".*", "bin", "python"))
+	if len(found) == 0 {
+		t.Skipf("no Python %s under ~/.pyenv", minor)
+	}
+	dist, err := pydist.FromInterpreter(t.Context(), found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dist
+}
+
+// recorder is a Reporter that remembers what it is told, one line each.
+type recorder struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (r *recorder) add(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lines = append(r.lines, fmt.Sprintf(format, args...))
+}
+
+func (r *recorder) Phase(name string, total int) progress.Task {
+	r.add("phase %s of %d", name, total)
+	return r
+}
+func (r *recorder) Step(done int, text string) { r.add("step %d %s", done, text) }
+func (r *recorder) Done()                      { r.add("done") }
+func (r *recorder) Warn(text string)           { r.add("warn %s", text) }
+func (r *recorder) Note(text string)           { r.add("note %s", text) }
+
+func (r *recorder) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return strings.Join(r.lines, "\n")
+}
+
+// oneLineError checks that err is there, one line, and says every part.
+func oneLineError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", parts)
+	}
+	if strings.Contains(err.Error(), "\n") {
+		t.Errorf("more than one line: %q", err)
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q does not say %q", err, part)
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package helper
+
+import "encoding/json"
+
+// Protocol is the version of the language that this package and pyhelper speak.
+// One request, a JSON object, goes to pyhelper's standard input. Its answer is a
+// stream of JSON objects, one a line: any number of progress, warning and finding
+// messages, then exactly one final message, the result or an error. Every type
+// below has a twin in pyhelper's protocol.py; pyhelper/testdata/protocol.golden.jsonl
+// holds an example of each and is read by the tests of both sides. A list that is
+// nil here may be null there.
+const Protocol = 1
+
+// The operations of a request, and the types of the messages that answer them.
+const (
+	opHello   = "hello"
+	opAnalyze = "analyze"
+	opCompile = "compile"
+	opLink    = "link"
+
+	typeHello    = "hello"
+	typePlan     = "plan"
+	typeCompiled = "compiled"
+	typeLinked   = "linked"
+	typeProgress = "progress"
+	typeWarning  = "warning"
+	typeFinding  = "finding"
+	typeError    = "error"
+)
+
+// header is what a request has besides the fields of its operation.
+type header struct {
+	Protocol int    `json:"protocol"`
+	Op       string `json:"op"`
+}
+
+// AnalyzeRequest asks which files a program needs that imports Modules and runs
+// Snippets. It is answered in the target interpreter.
+type AnalyzeRequest struct {
+	Workdir       string    `json:"workdir"` // absolute, exists, empty; keeps PyInstaller's own records
+	Modules       []Module  `json:"modules"`
+	Snippets      []Snippet `json:"snippets"`
+	HiddenImports []string  `json:"hidden_imports"` // dotted names of modules
+}
+
+// Module is a Python module that the Go program imports by name.
+type Module struct {
+	Name      string   `json:"name"`      // dotted
+	Positions []string `json:"positions"` // "main.go:12:2", where the program asks for it
+}
+
+// Snippet is Python source that the Go program contains.
+type Snippet struct {
+	Name string `json:"name"` // its position, "main.go:20:3"
+	Code string `json:"code"`
+}
+
+// CompileRequest asks for bytecode. It is answered in the target interpreter.
+type CompileRequest struct {
+	Jobs     []CompileJob `json:"jobs"`
+	Optimize int          `json:"optimize"` // 0, 1 or 2, as python -O counts
+}
+
+// CompileJob is one file of Python source.
+type CompileJob struct {
+	Source string `json:"source"` // absolute
+	Name   string `json:"name"`   // the file name that tracebacks show; no path of the build machine
+	Output string `json:"output"` // absolute; unchecked-hash bytecode (PEP 552)
+}
+
+// LinkRequest asks to make the native files of a bundle find one another. It is
+// answered in the managed interpreter.
+type LinkRequest struct {
+	Files   []LinkFile `json:"files"`
+	Output  string     `json:"output"`  // absolute, exists; for patched copies
+	Neutral []Neutral  `json:"neutral"` // of the plan
+}
+
+// Neutral is a path of the build machine and what the files of the bundle say
+// in its place.
+type Neutral struct {
+	Path    string `json:"path"`
+	Instead string `json:"instead"`
+}
+
+// LinkFile is an extension module, a shared library or the interpreter.
+type LinkFile struct {
+	Dest   string `json:"dest"`   // in the bundle, relative to its python directory, with slashes
+	Source string `json:"source"` // absolute
+}
+
+// Hello says who answers.
+type Hello struct {
+	Protocol int               `json:"protocol"`
+	Python   string            `json:"python"`   // version
+	Packages map[string]string `json:"packages"` // name to version
+}
+
+// Progress tells how far an operation is.
+type Progress struct {
+	Phase string `json:"phase"` // the operation
+	Done  int    `json:"done"`
+	Total int    `json:"total"` // 0: unknown
+	Text  string `json:"text"`  // what is being worked on
+}
+
+// Warning tells of something that did not stop an operation.
+type Warning struct {
+	Text string `json:"text"`
+}
+
+// Finding is something wrong, or worth knowing, in a native file.
+type Finding struct {
+	ID       string `json:"id"`
+	Severity string `json:"severity"` // "error", "warning" or "note"
+	Path     string `json:"path"`     // in the bundle
+	Text     string `json:"text"`
+}
+
+// Plan is what a program needs.
+type Plan struct {
+	Python        PlanPython     `json:"python"`
+	Files         []PlanFile     `json:"files"` // sorted by Dest, which is unique
+	Distributions []Distribution `json:"distributions"`
+	Missing       []Missing      `json:"missing"`
+	TOC           string         `json:"toc"` // PyInstaller's record of the analysis, absolute
+}
+
+// PlanPython describes the target interpreter.
+type PlanPython struct {
+	Version    string `json:"version"`
+	ABIFlags   string `json:"abiflags"`
+	SOABI      string `json:"soabi"`
+	Platform   string `json:"platform"`
+	Stdlib     string `json:"stdlib"`      // absolute
+	LibDirName string `json:"libdir_name"` // "python3.14"
+
+	// Neutral are the paths that the target was built and installed under. They
+	// are in its own files, and in those of libpython: a LinkRequest repeats them.
+	Neutral []Neutral `json:"neutral"`
+}
+
+// Kind says what a file of a plan is and what becomes of it.
+type Kind string
+
+// The kinds of files.
+const (
+	KindModule    Kind = "module"    // Python source, to be compiled to Dest
+	KindSource    Kind = "source"    // Python source, shipped as it is
+	KindExtension Kind = "extension" // an extension module
+	KindLibrary   Kind = "library"   // a shared library
+	KindData      Kind = "data"
+	KindSymlink   Kind = "symlink" // a symbolic link to Target; there is no Source
+)
+
+// PlanFile is one file of the bundle.
+type PlanFile struct {
+	Dest         string `json:"dest"`   // relative to the bundle's python directory, with slashes
+	Source       string `json:"source"` // absolute
+	Kind         Kind   `json:"kind"`
+	Module       string `json:"module"`       // dotted name, where it is a module
+	Distribution string `json:"distribution"` // whose file it is, where that is known
+	Target       string `json:"target"`       // of a symlink, relative to the link
+}
+
+// Distribution is an installed Python distribution that the bundle has files of.
+type Distribution struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	License string `json:"license"` // SPDX expression or what the metadata says
+}
+
+// Missing is a module that is imported and was not found.
+type Missing struct {
+	Module    string   `json:"module"`
+	Importers []string `json:"importers"`
+	Optional  bool     `json:"optional"` // the importers can do without it
+}
+
+// Compiled is the answer to a CompileRequest.
+type Compiled struct {
+	Count  int             `json:"count"` // files written
+	Failed []CompileFailed `json:"failed"`
+}
+
+// CompileFailed is a file that could not be compiled.
+type CompileFailed struct {
+	Source string `json:"source"`
+	Text   string `json:"text"`
+}
+
+// Linked is the answer to a LinkRequest.
+type Linked struct {
+	Files []LinkedFile `json:"files"`
+	Added []LinkFile   `json:"added"` // libraries of the build machine that the bundle needs
+
+	// Findings are the finding messages that came before, in their order.
+	Findings []Finding `json:"-"`
+}
+
+// LinkedFile is a native file as it goes into the bundle.
+type LinkedFile struct {
+	Dest    string   `json:"dest"`
+	Source  string   `json:"source"` // the original, or a patched copy
+	Patched bool     `json:"patched"`
+	SONAME  string   `json:"soname"`
+	Needed  []string `json:"needed"`
+	RunPath []string `json:"runpath"`
+}
+
+// encode joins what every message of its sort has with its own fields.
+func encode(common, fields any) ([]byte, error) {
+	head, err := json.Marshal(common)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(fields)
+	if err != nil || fields == nil || string(body) == "{}" {
+		return head, err
+	}
+	return append(append(head[:len(head)-1], ','), body[1:]...), nil
+}

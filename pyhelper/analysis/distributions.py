@@ -1,0 +1,116 @@
+"""Which installed distribution a file comes from, and what it says of itself.
+
+The metadata directory of every distribution with a file in the plan travels
+too, so that ``importlib.metadata.version("numpy")`` and entry points answer.
+What the installer added to it does not: RECORD has the hashes of files that are
+not shipped as they were, and the others tell of the machine.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import metadata
+from typing import TYPE_CHECKING, cast
+
+from pyhelper.analysis.places import relative
+from pyhelper.protocol import Distribution, PlanFile
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+    from pyhelper.analysis.places import Places
+
+_OF_THE_INSTALLER = frozenset(
+    {
+        *("RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json"),
+        *("installed-files.txt", "SOURCES.txt", "uv_build.json", "uv_cache.json"),
+    }
+)
+_LICENSE_LINE = 100  # a longer "License" field is the licence's text
+_OSI = "License :: OSI Approved :: "
+
+
+class Installed:
+    """The distributions found on a path, and which of them owns a file."""
+
+    def __init__(self, search: list[str]) -> None:
+        self._all: dict[str, metadata.Distribution] = {}
+        self._of_file: dict[str, str] = {}
+        self._of_package: dict[tuple[str, str], str] = {}
+        for dist in metadata.distributions(path=search):
+            name = _fields(dist).get("Name")
+            if name and name not in self._all:  # the first on the path wins
+                self._all[name] = dist
+                self._claim(name, dist)
+
+    def _claim(self, name: str, dist: metadata.Distribution) -> None:
+        site = os.path.abspath(str(dist.locate_file("")))
+        for file in dist.files or ():
+            self._of_file[os.path.normpath(os.path.join(site, str(file)))] = name
+        # Distributions of a Linux distribution come without a list of files.
+        for package in (dist.read_text("top_level.txt") or "").split():
+            self._of_package.setdefault((site, package), name)
+
+    def owner(self, path: str, sites: tuple[str, ...]) -> str:
+        """Return the name of the distribution ``path`` belongs to, or ''."""
+        path = os.path.abspath(path)
+        if path in self._of_file:
+            return self._of_file[path]
+        inside = relative(path, sites)
+        if inside is None:
+            return ""
+        site = path[: -len(inside) - 1]
+        package = inside.split("/")[0].partition(".")[0]
+        return self._of_package.get((site, package), "")
+
+    def describe(self, name: str) -> Distribution:
+        """Return name, version and licence as the metadata has them."""
+        dist = self._all[name]
+        return Distribution(name, dist.version, _license(_fields(dist)))
+
+    def metadata_files(self, name: str, places: Places) -> Iterator[PlanFile]:
+        """Yield the files of the metadata directory that travel."""
+        # Where it is, no public name tells; every importlib.metadata has this one.
+        root = str(getattr(self._all[name], "_path", ""))
+        site = f"lib/{places.libdir_name}/site-packages/{os.path.basename(root)}"
+        for directory, _dirs, names in os.walk(root):
+            for base in sorted(set(names) - _OF_THE_INSTALLER):
+                path = os.path.join(directory, base)
+                inside = os.path.relpath(path, root).replace(os.sep, "/")
+                yield PlanFile(f"{site}/{inside}", path, "data", distribution=name)
+
+
+def with_owners(files: list[PlanFile], installed: Installed, places: Places) -> list[PlanFile]:
+    """Return ``files`` with the distribution each comes from."""
+    return [
+        replace(f, distribution=f.distribution or installed.owner(f.source, places.sites))
+        if f.source and not places.in_stdlib(f.source)
+        else f
+        for f in files
+    ]
+
+
+def is_installers(dest: str) -> bool:
+    """Is it a file of a metadata directory that does not travel?"""
+    parts = dest.split("/")
+    in_metadata = any(part.endswith((".dist-info", ".egg-info")) for part in parts[:-1])
+    return in_metadata and parts[-1] in _OF_THE_INSTALLER
+
+
+def _fields(dist: metadata.Distribution) -> Message:
+    # A message of the email package in every version, typed as less than that.
+    return cast("Message", dist.metadata)
+
+
+def _license(fields: Message) -> str:
+    """Return the licence expression (PEP 639), or the best older field there is."""
+    expression = fields.get("License-Expression")
+    if expression:
+        return str(expression)
+    line = str(fields.get("License") or "").strip()
+    if line and line != "UNKNOWN" and "\n" not in line and len(line) <= _LICENSE_LINE:
+        return line
+    classifiers = [str(c) for c in fields.get_all("Classifier") or ()]
+    return " AND ".join(c[len(_OSI) :] for c in classifiers if c.startswith(_OSI))

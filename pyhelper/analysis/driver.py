@@ -1,0 +1,157 @@
+"""Run PyInstaller's Analysis in this process and keep the file it writes.
+
+PyInstaller is meant to be installed into the environment it analyses; here it
+comes from a directory of its own and must leave no trace in the result:
+
+* ``sys.path``, which its isolated child processes inherit, starts with links
+  to PyInstaller and what only it needs, then has the target's own path, and
+  ends with the tools that the target may well have in its own version
+  (setuptools, packaging);
+* the path its graph of imports is searched on is the target's own alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pyhelper.analysis import startup
+
+if TYPE_CHECKING:
+    from pyhelper.channel import Channel
+
+_NAME = "llgo"
+_FIRST = "__first__"
+_HOOKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hooks")
+
+# What must be ours even if the target has its own: by start of the name, so
+# that the metadata (entry points lead PyInstaller to the hooks) is included.
+_OURS = re.compile(r"(_?pyinstaller|altgraph|macholib)", re.IGNORECASE)
+
+_SPEC = """\
+Analysis(
+    {scripts!r},
+    hiddenimports={hidden!r},
+    hookspath=[{hooks!r}],
+    optimize=0,
+)
+"""
+
+
+@dataclass(frozen=True)
+class Search:
+    """The target's own ``sys.path``, and the directories that are ours."""
+
+    target: list[str]
+    own: list[str]
+
+
+def open_path(workdir: str, root: str, tools: list[str]) -> Search:
+    """Arrange ``sys.path`` for PyInstaller and its children."""
+    target = [p for p in sys.path if p not in {root, *tools}]
+    first = [_links(directory, workdir) for directory in tools]
+    sys.path[:] = [*first, *target, root, *tools]
+    return Search(target, [os.path.join(root, "pyhelper"), *tools, workdir])
+
+
+def _links(directory: str, workdir: str) -> str:
+    """Return a directory with links to what must be ours of ``directory``.
+
+    It lies in there, so that its path and with it cached byte code last; in
+    workdir where that may not be written to.
+    """
+    first = os.path.join(directory if os.access(directory, os.W_OK) else workdir, _FIRST)
+    os.makedirs(first, exist_ok=True)
+    for name in filter(_OURS.match, sorted(os.listdir(directory))):
+        # Another build may be doing the same: the links are the same.
+        with contextlib.suppress(FileExistsError):
+            os.symlink(os.path.join(directory, name), os.path.join(first, name))
+    return first
+
+
+def run(out: Channel, search: Search, workdir: str, scripts: list[str]) -> str:
+    """Analyse ``scripts``; return the directory with toc and warn file."""
+    spec = os.path.join(workdir, f"{_NAME}.spec")
+    with open(spec, "w", encoding="utf-8") as f:
+        f.write(_SPEC.format(scripts=scripts, hidden=startup.modules(), hooks=_HOOKS))
+    _clean_environment(workdir)
+
+    from PyInstaller import log  # noqa: PLC0415  (needs open_path)
+    from PyInstaller.building import build_main  # noqa: PLC0415
+
+    log.logger.addHandler(_ProgressOfLog(out))
+    _keep_out(build_main, search)
+    build_main.main(
+        {"cachedir": workdir, "upx_dir": None, "upx_available": False},
+        spec,
+        noconfirm=True,
+        distpath=os.path.join(workdir, "dist"),
+        workpath=workdir,
+    )
+    return os.path.join(workdir, _NAME)
+
+
+def _clean_environment(workdir: str) -> None:
+    """Give PyInstaller's children, started without -I, what -I gave this process."""
+    for name in [n for n in os.environ if n.startswith(("PYTHON", "PYINSTALLER"))]:
+        del os.environ[name]
+    os.environ["PYTHONNOUSERSITE"] = "1"
+    if sys.pycache_prefix:
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    os.environ["PYINSTALLER_CONFIG_DIR"] = workdir
+
+
+def _keep_out(build_main: Any, search: Search) -> None:
+    """Make the graph search the target only and take no run-time hook in.
+
+    A run-time hook is a script of the program to PyInstaller: what it imports
+    would be collected.
+    """
+    make = build_main.initialize_modgraph
+
+    def initialize_modgraph(*args: Any, **kwargs: Any) -> Any:
+        graph = make(*args, **kwargs)
+        graph.path = list(search.target)
+        graph.analyze_runtime_hooks = lambda _custom: []
+        return graph
+
+    build_main.initialize_modgraph = initialize_modgraph
+
+
+class _ProgressOfLog(logging.Handler):
+    """Turns the log lines that say what is being looked at into progress."""
+
+    _HOOK = re.compile(r"Processing standard module hook 'hook-(?P<module>[^']+)\.py'")
+    _STEPS = (
+        ("Analyzing modules for base_library", "the interpreter itself"),
+        ("Analyzing hidden import", "hidden imports"),
+        ("Analyzing ", "imports"),
+        ("Performing binary vs. data", "data files"),
+        ("Looking for ctypes", "libraries loaded by ctypes"),
+        ("Looking for dynamic libraries", "shared libraries"),
+    )
+
+    def __init__(self, out: Channel) -> None:
+        super().__init__(logging.INFO)
+        self._out = out
+        self._done = 0
+        self._last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send a progress message if the line is worth one."""
+        text = self._text(record.getMessage())
+        if text and text != self._last:
+            self._done += 1
+            self._last = text
+            self._out.progress("analyze", self._done, 0, text)
+
+    def _text(self, line: str) -> str:
+        hook = self._HOOK.match(line)
+        if hook:
+            return hook["module"]
+        return next((text for start, text in self._STEPS if line.startswith(start)), "")

@@ -1,0 +1,105 @@
+"""From the toc to files of the bundle.
+
+PyInstaller puts everything below one directory; the bundle is a Python
+installation. What this module decides is only which of the directories of
+:mod:`pyhelper.analysis.places` each entry goes to, and what is left out:
+
+* libpython and everything that is the helper's own;
+* libraries that the policy of the link operation expects on every machine;
+* symlinks to the libraries of packages in the top directory (numpy.libs/...).
+  PyInstaller makes them for LD_LIBRARY_PATH; here each file finds its libraries
+  by its own search path.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from importlib.util import cache_from_source
+from typing import TYPE_CHECKING
+
+from pyhelper.binaries import policy
+from pyhelper.protocol import PlanFile
+
+if TYPE_CHECKING:
+    from pyhelper.analysis.places import Places
+    from pyhelper.analysis.toc import Entry, Toc
+
+_LIBPYTHON = re.compile(r"(libpython3.*\.(so|dylib)\b.*|Python|Python3)$")
+_OURS = "base_library.zip"
+
+
+def of_toc(toc: Toc, places: Places) -> list[PlanFile]:
+    """Return every file the toc asks for, without origins, in no order."""
+    modules = [m for m in toc.modules if m.source not in {"", "-"} and not places.is_own(m.source)]
+    sources = {m.source: m.name for m in modules}
+    kept_as_source = {d.source for d in toc.datas if d.source in sources}
+    files = [file for m in modules for file in _module(m, m.source in kept_as_source, places)]
+    for entry in [*toc.binaries, *toc.datas]:
+        if not (_is_ours(entry, places) or entry.source in sources):
+            files.extend(_other(entry, places))
+    return files
+
+
+def _module(entry: Entry, kept_as_source: bool, places: Places) -> Iterator[PlanFile]:
+    """Place a pure module; as source and byte code if a hook wants the source.
+
+    With the source beside it, Python looks for byte code in __pycache__ only.
+    """
+    base = f"{places.top(entry.source)}/{entry.name.replace('.', '/')}"
+    stem, extension = os.path.splitext(os.path.basename(entry.source))
+    if stem == "__init__":
+        base += "/__init__"
+    if extension == ".pyc":  # installed without source: shipped as found
+        yield PlanFile(f"{base}.pyc", entry.source, "data", entry.name)
+    elif kept_as_source:
+        yield PlanFile(f"{base}.py", entry.source, "source", entry.name)
+        yield PlanFile(cache_from_source(f"{base}.py"), entry.source, "module", entry.name)
+    else:
+        yield PlanFile(f"{base}.pyc", entry.source, "module", entry.name)
+
+
+def _other(entry: Entry, places: Places) -> Iterator[PlanFile]:
+    """Place a native file, data or a link.
+
+    A library alone in PyInstaller's top directory, and not from a package, is
+    one of the machine's.
+    """
+    name = entry.name.replace(os.sep, "/")
+    in_directory = "/" in name
+    top = places.top(entry.source)
+    if entry.typecode == "EXTENSION":
+        yield PlanFile(_extension(name, places, top), entry.source, "extension", _dotted(name))
+    elif entry.typecode == "BINARY" and (in_directory or _is_installed(entry, places)):
+        yield PlanFile(f"{top}/{name}", entry.source, "library")
+    elif entry.typecode == "BINARY" and not policy.is_system(name):
+        yield PlanFile(f"lib/{name}", entry.source, "library")
+    elif entry.typecode == "DATA":
+        yield PlanFile(f"{top}/{name}", entry.source, "data")
+    elif entry.typecode == "SYMLINK" and (in_directory or "/" not in entry.source):
+        under = f"lib/{places.libdir_name}/site-packages" if in_directory else "lib"
+        yield PlanFile(f"{under}/{name}", "", "symlink", target=entry.source)
+
+
+def _extension(name: str, places: Places, top: str) -> str:
+    directory, _, base = name.rpartition("/")
+    return f"{places.dynload}/{base}" if directory.endswith("lib-dynload") else f"{top}/{name}"
+
+
+def _dotted(name: str) -> str:
+    """Return the name of the module that an extension's file name stands for."""
+    name = name.rpartition("lib-dynload/")[2]
+    directory, slash, base = name.rpartition("/")
+    return (directory + slash + base.partition(".")[0]).replace("/", ".")
+
+
+def _is_ours(entry: Entry, places: Places) -> bool:
+    if entry.typecode == "SYMLINK":
+        return bool(_LIBPYTHON.match(entry.name))
+    base = os.path.basename(entry.source)
+    return entry.name == _OURS or bool(_LIBPYTHON.match(base)) or places.is_own(entry.source)
+
+
+def _is_installed(entry: Entry, places: Places) -> bool:
+    return os.path.dirname(entry.source) in places.sites

@@ -1,0 +1,3 @@
+"""The builtin help() of an interactive prompt, which a shipped program has not."""
+
+excludedimports = ["pydoc"]

@@ -1,0 +1,79 @@
+"""The scripts PyInstaller is shown in place of the Go program.
+
+One imports every module the program asks for; one for each literal of Python
+source the program runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import os
+import re
+from typing import TYPE_CHECKING
+
+from pyhelper.channel import Failed
+
+if TYPE_CHECKING:
+    from pyhelper.protocol import Analyze, Module, Snippet
+
+# Names no module of a program has: the directory of the scripts is searched.
+_ENTRY = "llgo_pyhelper_entry"
+_SNIPPET = "llgo_pyhelper_snippet_{:03d}"
+
+_IMPORT_LINE = re.compile(r"^\s*(import\s+\w|from\s+\w[\w.]*\s+import\s)")
+
+
+def write(request: Analyze, directory: str) -> tuple[list[str], dict[str, Snippet]]:
+    """Write the scripts; return their paths and which of them is which snippet."""
+    lines = [f"import {_checked(module)}\n" for module in requested(request)]
+    snippets = {_SNIPPET.format(i): s for i, s in enumerate(request.snippets)}
+    sources = {_ENTRY: "".join(lines) or "pass\n"}
+    sources.update((name, _importable(s.code)) for name, s in snippets.items())
+    return [_write(directory, name, text) for name, text in sources.items()], snippets
+
+
+def requested(request: Analyze) -> list[Module]:
+    """Return what must exist: modules of the program and hidden imports, once each."""
+    from pyhelper.protocol import Module  # noqa: PLC0415  (a type elsewhere here)
+
+    hidden = [Module(name) for name in request.hidden_imports]
+    return list({m.name: m for m in [*hidden, *request.modules]}.values())
+
+
+def _checked(module: Module) -> str:
+    parts = module.name.split(".")
+    if all(p.isidentifier() and not keyword.iskeyword(p) for p in parts):
+        return module.name
+    raise Failed(
+        f"{module.name!r} is not the name of a python module",
+        hint="a module is named like package.module",
+        module=module.name,
+        positions=module.positions,
+    )
+
+
+def _importable(code: str) -> str:
+    """Return ``code``, or its import lines if it is not Python as it stands.
+
+    A literal may be a template or half of a program; its imports still count.
+    """
+    if _parses(code):
+        return code
+    lines = (line.strip() for line in code.splitlines() if _IMPORT_LINE.match(line))
+    return "".join(f"{line}\n" for line in lines if _parses(line))
+
+
+def _parses(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError):  # ValueError: a NUL in the literal
+        return False
+    return True
+
+
+def _write(directory: str, name: str, text: str) -> str:
+    path = os.path.join(directory, name + ".py")
+    with open(path, "w", encoding="utf-8", errors="surrogateescape") as f:
+        f.write(text)
+    return path

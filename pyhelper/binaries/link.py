@@ -1,0 +1,164 @@
+"""Close the set of native files: plan first, then write what must be written.
+
+For each file and each library it needs, in this order: the policy says every
+machine has it; the file's own search path finds it in the bundle; it is
+elsewhere in the bundle, then the file gets that directory; it is on the build
+machine, then it joins the bundle in lib/ and is looked at itself. Else it is a
+finding, not a failure: an extension nobody imports may well need what nobody
+has.
+
+Nothing is written before everything is decided.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyhelper.binaries import elf, machine, patch, policy, scrub
+from pyhelper.channel import Failed
+from pyhelper.protocol import Binary, Finding, Link, Linked, LinkedFile
+
+if TYPE_CHECKING:
+    from pyhelper.binaries.scrub import Scrubber
+    from pyhelper.channel import Channel
+
+_LIB = "lib"
+_NOT_FOUND = "library-not-found"
+
+
+@dataclass
+class _File:
+    """A native file of the bundle and the directories it must search there."""
+
+    dest: str
+    source: str
+    elf: elf.Elf
+    reach: list[str] = field(default_factory=list)  # bundle directories to add
+
+    def search(self) -> list[str]:
+        """Return the search path the file should have."""
+        here = posixpath.dirname(self.dest)
+        kept = [d for d in self.elf.search if _in_bundle(d, here) is not None]
+        added = [_from_origin(directory, here) for directory in self.reach]
+        return list(dict.fromkeys([*kept, *added]))
+
+
+def run(out: Channel, request: Link) -> Linked:
+    """Link every file of the request; see the top of the file for the order."""
+    files = {b.dest: _read(b) for b in request.files}
+    given = set(files)
+    queue = list(files.values())
+    for done, file in enumerate(queue):  # grows while it is walked
+        out.progress("link", done, len(queue), posixpath.basename(file.dest))
+        for name in file.elf.needed:
+            if not _resolve(file, name, files, queue):
+                out.send(_finding(file, name))
+    clean = scrub.scrubber(request.neutral)
+    linked = [_write(files[dest], request.output, clean) for dest in sorted(files)]
+    added = [Binary(d, files[d].source) for d in sorted(set(files) - given)]
+    return Linked(linked, added)
+
+
+def _read(binary: Binary) -> _File:
+    try:
+        read = elf.read(binary.source)
+    except (OSError, ValueError) as err:
+        raise Failed(f"{binary.dest}: {err}") from err
+    if read is None:
+        raise Failed(f"{binary.dest}: {binary.source} is not an elf file")
+    return _File(binary.dest, binary.source, read)
+
+
+def _resolve(file: _File, name: str, files: dict[str, _File], queue: list[_File]) -> bool:
+    """See that ``file`` finds ``name``; False if nobody has it."""
+    if policy.is_system(name, "linux"):
+        return True
+    here = posixpath.dirname(file.dest)
+    own = (_in_bundle(directory, here) for directory in file.elf.search)
+    if any(d is not None and _fits(file, files.get(posixpath.join(d, name))) for d in own):
+        return True
+    found = _elsewhere(file, name, files) or _from_machine(file, name, files, queue)
+    if found is None:
+        return False
+    file.reach.append(posixpath.dirname(found.dest))
+    return True
+
+
+def _elsewhere(file: _File, name: str, files: dict[str, _File]) -> _File | None:
+    """Find the library anywhere in the bundle; the nearest to the file wins.
+
+    Two packages may each bring a library of that name, in their own builds.
+    """
+    here = posixpath.dirname(file.dest)
+    found = [f for dest, f in files.items() if posixpath.basename(dest) == name]
+    fitting = [f for f in found if _fits(file, f)]
+    return min(fitting, key=lambda f: (_distance(here, f.dest), f.dest), default=None)
+
+
+def _from_machine(
+    file: _File, name: str, files: dict[str, _File], queue: list[_File]
+) -> _File | None:
+    path = machine.find(name, file.elf, file.source)
+    if not path:
+        return None
+    added = _read(Binary(f"{_LIB}/{name}", path))
+    files[added.dest] = added
+    queue.append(added)
+    return added
+
+
+def _fits(file: _File, other: _File | None) -> bool:
+    return other is not None and other.elf.machine == file.elf.machine
+
+
+def _write(file: _File, output: str, clean: Scrubber) -> LinkedFile:
+    """Patch the file if its search path or a path in it must change; describe it."""
+    source, described = file.source, file.elf
+    search = file.search()
+    if search != list(described.search) or _is_dirty(file.source, clean):
+        source = os.path.join(output, *file.dest.split("/"))
+        described = patch.write(file.source, source, search, clean)
+    return LinkedFile(
+        dest=file.dest,
+        source=source,
+        patched=source != file.source,
+        soname=described.soname,
+        needed=list(described.needed),
+        runpath=list(described.search),
+    )
+
+
+def _is_dirty(path: str, clean: Scrubber) -> bool:
+    with open(path, "rb") as f:
+        data = f.read()
+    return clean.scrub(data) != data
+
+
+def _finding(file: _File, name: str) -> Finding:
+    text = f"needs {name}, which is neither in the bundle nor on this machine"
+    return Finding(_NOT_FOUND, "warning", file.dest, text)
+
+
+def _in_bundle(directory: str, here: str) -> str | None:
+    """Return the bundle's directory that an entry of a search path means.
+
+    None if it leaves the bundle: an absolute path, or too many steps up.
+    """
+    if not directory.startswith(("$ORIGIN", "${ORIGIN}")):
+        return None
+    path = machine.expand(directory, here or ".")
+    if path == ".." or path.startswith("../"):
+        return None
+    return "" if path == "." else path
+
+
+def _from_origin(directory: str, here: str) -> str:
+    relative = posixpath.relpath(f"/{directory}", f"/{here}")
+    return "$ORIGIN" if relative == "." else f"$ORIGIN/{relative}"
+
+
+def _distance(here: str, dest: str) -> int:
+    return len(posixpath.relpath(f"/{posixpath.dirname(dest)}", f"/{here}").split("/"))

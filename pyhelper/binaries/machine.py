@@ -1,0 +1,70 @@
+"""Find a library on the build machine, the way its loader would.
+
+The order of ld.so(8): the search path of the file that needs it, the
+directories of /etc/ld.so.conf, the built-in ones. LD_LIBRARY_PATH is left out:
+what is built must not depend on the shell it was built from.
+"""
+
+from __future__ import annotations
+
+import functools
+import glob
+import os
+import sysconfig
+
+from pyhelper.binaries import elf
+
+_CONF = "/etc/ld.so.conf"
+_DIRECTORIES = ("/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib")
+
+
+def find(name: str, needed_by: elf.Elf, source: str) -> str:
+    """Return the path of library ``name`` for the file at ``source``, or ''."""
+    origin = os.path.dirname(os.path.realpath(source))
+    own = [expand(directory, origin) for directory in needed_by.search]
+    for directory in (*own, *_system_directories()):
+        path = os.path.join(directory, name)
+        if os.path.isfile(path) and _fits(path, needed_by):
+            return path
+    return ""
+
+
+def expand(directory: str, origin: str) -> str:
+    """Replace $ORIGIN, the directory of the file that searches."""
+    for variable in ("$ORIGIN", "${ORIGIN}"):
+        directory = directory.replace(variable, origin)
+    return os.path.normpath(directory)
+
+
+def _fits(path: str, needed_by: elf.Elf) -> bool:
+    """Is it for the same processor? Others lie in the same directories."""
+    try:
+        found = elf.read(path)
+    except ValueError:
+        return False
+    return found is not None and found.machine == needed_by.machine
+
+
+@functools.lru_cache(maxsize=None)
+def _system_directories() -> tuple[str, ...]:
+    multiarch = sysconfig.get_config_var("MULTIARCH") or ""
+    of_debian = (f"/lib/{multiarch}", f"/usr/lib/{multiarch}") if multiarch else ()
+    return tuple(dict.fromkeys((*_configured(_CONF), *of_debian, *_DIRECTORIES)))
+
+
+def _configured(path: str) -> list[str]:
+    """Return the directories of an ld.so.conf and of those it includes."""
+    found: list[str] = []
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as f:
+            lines = [line.partition("#")[0].split() for line in f]
+    except OSError:
+        return found
+    for words in lines:
+        if words[:1] == ["include"]:
+            for pattern in words[1:]:
+                names = sorted(glob.glob(os.path.join(os.path.dirname(path), pattern)))
+                found.extend(d for name in names for d in _configured(name))
+        else:
+            found.extend(words)
+    return found

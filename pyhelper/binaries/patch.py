@@ -1,0 +1,60 @@
+"""Write a native file again: lief changes it, pyelftools reads it back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import lief
+
+from pyhelper.binaries import elf
+from pyhelper.binaries.scrub import Scrubber
+from pyhelper.channel import Failed
+
+
+def write(source: str, output: str, search: list[str], scrubber: Scrubber) -> elf.Elf:
+    """Copy ``source`` to ``output`` with DT_RUNPATH ``search`` and no DT_RPATH.
+
+    What was written is read again by the other library: everything but the
+    search path must be what it was.
+    """
+    before = elf.read(source)
+    os.makedirs(os.path.dirname(output), exist_ok=True)
+    if before is None or list(before.search) == search:
+        shutil.copyfile(source, output)
+    else:
+        _write(source, output, ":".join(search))
+    _scrub(output, scrubber)
+    shutil.copymode(source, output)
+    after = elf.read(output)
+    if before is None or after is None or _rest(before) != _rest(after):
+        raise Failed(f"{source}: its search path cannot be changed without breaking it")
+    if after.search != tuple(search):
+        raise Failed(f"{source}: its search path was written but does not read back")
+    return after
+
+
+def _write(source: str, output: str, search: str) -> None:
+    binary = lief.ELF.parse(source)
+    if binary is None:
+        raise Failed(f"{source}: lief cannot read it")
+    for tag in (lief.ELF.DynamicEntry.TAG.RPATH, lief.ELF.DynamicEntry.TAG.RUNPATH):
+        while binary.has(tag):
+            binary.remove(tag)
+    if search:
+        binary.add(lief.ELF.DynamicEntryRunPath(search))
+    binary.write(output)
+
+
+def _scrub(path: str, scrubber: Scrubber) -> None:
+    """Last, for lief leaves the old search path in the string table."""
+    with open(path, "r+b") as f:
+        data = f.read()
+        clean = scrubber.scrub(data)
+        if clean != data:
+            f.seek(0)
+            f.write(clean)
+
+
+def _rest(file: elf.Elf) -> tuple[object, ...]:
+    return file.machine, file.soname, file.needed

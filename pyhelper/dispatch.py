@@ -1,0 +1,63 @@
+"""From a request to the operation that answers it.
+
+The operations are imported only when asked for: analyze and link need packages
+the other does not have, and compile needs none.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+import traceback
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from pyhelper import protocol
+from pyhelper.channel import Channel, Failed
+
+if TYPE_CHECKING:
+    from pyhelper.protocol import Message, Request
+
+
+def answer(out: Channel, text: str, root: str, tools: list[str]) -> int:
+    """Answer the request in ``text``; whatever goes wrong is one error message."""
+    try:
+        out.send(_run(out, protocol.decode_request(text), root, tools))
+    except Failed as err:
+        cause = "" if err.__cause__ is None else traceback.format_exc()
+        out.send(dataclasses.replace(err.message, detail=cause))
+    except protocol.ProtocolError as err:
+        out.send(protocol.Error(f"request not understood: {err}"))
+    # PyInstaller and its hooks leave by SystemExit when they give up.
+    except BaseException as err:
+        out.send(protocol.Error(_one_line(err), detail=traceback.format_exc()))
+    else:
+        return 0
+    return 1
+
+
+def _run(out: Channel, request: Request, root: str, tools: list[str]) -> Message:
+    if isinstance(request, protocol.Analyze):
+        from pyhelper.analysis import analyze  # noqa: PLC0415
+
+        return analyze.run(out, request, root, tools)
+    if isinstance(request, protocol.Compile):
+        from pyhelper import bytecode  # noqa: PLC0415
+
+        return bytecode.run(out, request)
+    if isinstance(request, protocol.Link):
+        from pyhelper.binaries import link  # noqa: PLC0415
+
+        return link.run(out, request)
+    return _hello(tools)
+
+
+def _hello(tools: list[str]) -> protocol.Greeting:
+    """Report what TOOLS holds, not what the interpreter happens to have."""
+    found = ((d.metadata["Name"].lower(), d.version) for d in metadata.distributions(path=tools))
+    return protocol.Greeting(protocol.VERSION, platform.python_version(), dict(sorted(found)))
+
+
+def _one_line(err: BaseException) -> str:
+    text = " ".join(str(err).split())
+    return f"{type(err).__name__}: {text}" if text else type(err).__name__
