@@ -24,11 +24,12 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from pyhelper import frozensets, neutral
-from pyhelper.channel import Channel
 from pyhelper.protocol import Compile, Compiled, Failure, Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pyhelper.channel import Channel
 
 # Flags of a pyc (PEP 552): based on a hash, and the hash is never checked.
 _UNCHECKED_HASH = (0b01).to_bytes(4, "little")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pyhelper import protocol
 from pyhelper.channel import Channel, Failed
+from pyhelper.coding import ProtocolError
 
 if TYPE_CHECKING:
     from pyhelper.protocol import Message, Request
@@ -26,7 +27,7 @@ def answer(out: Channel, text: str, root: str, tools: list[str]) -> int:
     except Failed as err:
         cause = "" if err.__cause__ is None else traceback.format_exc()
         out.send(dataclasses.replace(err.message, detail=cause))
-    except protocol.ProtocolError as err:
+    except ProtocolError as err:
         out.send(protocol.Error(f"request not understood: {err}"))
     # PyInstaller and its hooks leave by SystemExit when they give up.
     except BaseException as err:

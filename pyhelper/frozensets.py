@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import marshal
 from types import CodeType
+from typing import Any
 
 # Formats of CPython's marshal.c, unchanged since version 4 of the format (3.4).
 _FLAG_REF = 0x80
@@ -26,14 +27,14 @@ _NO_REFERENCES = 2
 _PLACEHOLDER = b"\x00pyhelper set constant %d\x00"
 
 
-def set_aside(code: CodeType) -> tuple[CodeType, list[frozenset[object]]]:
+def set_aside(code: CodeType) -> tuple[CodeType, list[frozenset[Any]]]:
     """Replace each set constant below ``code``; return the sets in order."""
-    sets: list[frozenset[object]] = []
+    sets: list[frozenset[Any]] = []
     return _set_aside(code, sets), sets
 
 
-def _set_aside(code: CodeType, sets: list[frozenset[object]]) -> CodeType:
-    consts = []
+def _set_aside(code: CodeType, sets: list[frozenset[Any]]) -> CodeType:
+    consts: list[object] = []
     for const in code.co_consts:
         if isinstance(const, CodeType):
             consts.append(_set_aside(const, sets))
@@ -47,7 +48,7 @@ def _set_aside(code: CodeType, sets: list[frozenset[object]]) -> CodeType:
     return code.replace(co_consts=tuple(consts))
 
 
-def put_back(data: bytes, sets: list[frozenset[object]]) -> bytes:
+def put_back(data: bytes, sets: list[frozenset[Any]]) -> bytes:
     """Put the sets into the marshalled code, elements sorted by their bytes."""
     for number, value in enumerate(sets):
         placeholder = _object(_BYTES, _PLACEHOLDER % number)

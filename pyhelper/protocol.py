@@ -8,24 +8,19 @@ Every request and message is a dataclass here and a struct in Go's
 internal/helper. ``testdata/protocol.golden.jsonl`` holds an example of each and
 is read by both test suites: a change on one side alone fails on the other.
 
-Decoding is strict: an unknown field, a wrong type or another version is a
-:class:`ProtocolError`. A field with a default may be missing or null (Go
-writes a nil slice as null); encoding writes every field.
+Decoding is strict (:mod:`pyhelper.coding`); so is the version.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
-import typing
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Union
+from typing import ClassVar, Union
+
+from pyhelper import coding
+from pyhelper.coding import ProtocolError
 
 VERSION = 1
-
-
-class ProtocolError(Exception):
-    """What was received is not this protocol; the text says where it departs."""
 
 
 # --- requests ---------------------------------------------------------------
@@ -285,7 +280,7 @@ MESSAGES: dict[str, type[Message]] = {
 
 def decode_request(text: str) -> Request:
     """Turn what arrived on stdin into a request."""
-    raw = _object(text)
+    raw = coding.parse(text)
     version = raw.pop("protocol", None)
     if version != VERSION:
         raise ProtocolError(f"protocol version {version!r}, this helper speaks {VERSION}")
@@ -293,79 +288,26 @@ def decode_request(text: str) -> Request:
     cls = REQUESTS.get(op) if isinstance(op, str) else None
     if cls is None:
         raise ProtocolError(f"unknown op {op!r}")
-    request: Request = _decode(cls, raw, cls.op)
+    request: Request = coding.decode(cls, raw, cls.op)
     return request
 
 
 def decode_message(text: str) -> Message:
     """Turn one line of stdout back into a message."""
-    raw = _object(text)
+    raw = coding.parse(text)
     kind = raw.pop("type", None)
     cls = MESSAGES.get(kind) if isinstance(kind, str) else None
     if cls is None:
         raise ProtocolError(f"unknown message type {kind!r}")
-    message: Message = _decode(cls, raw, cls.type)
+    message: Message = coding.decode(cls, raw, cls.type)
     return message
 
 
 def encode_request(request: Request) -> str:
     """Write a request as one line of JSON, without the newline."""
-    return _encode({"protocol": VERSION, "op": request.op, **dataclasses.asdict(request)})
+    return coding.dump({"protocol": VERSION, "op": request.op, **dataclasses.asdict(request)})
 
 
 def encode_message(message: Message) -> str:
     """Write a message as one line of JSON, without the newline."""
-    return _encode({"type": message.type, **dataclasses.asdict(message)})
-
-
-def _encode(value: dict[str, Any]) -> str:
-    # ASCII escapes survive a path that is not valid UTF-8; raw bytes would not.
-    return json.dumps(value, separators=(",", ":"))
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        raw = json.loads(text)
-    except ValueError as err:
-        raise ProtocolError(f"not JSON: {err}") from None
-    if not isinstance(raw, dict):
-        raise ProtocolError(f"expected an object, got {type(raw).__name__}")
-    return raw
-
-
-def _decode(want: Any, raw: Any, where: str) -> Any:
-    """Check ``raw`` against the type ``want``; ``where`` names it in errors."""
-    if dataclasses.is_dataclass(want):
-        return _decode_fields(want, raw, where)
-    if typing.get_origin(want) is list:
-        (item,) = typing.get_args(want)
-        return [
-            _decode(item, v, f"{where}[{i}]") for i, v in enumerate(_expect(list, raw, where))
-        ]
-    if typing.get_origin(want) is dict:
-        value = typing.get_args(want)[1]
-        items = _expect(dict, raw, where).items()
-        return {k: _decode(value, v, f"{where}.{k}") for k, v in items}
-    return _expect(want, raw, where)
-
-
-def _decode_fields(cls: Any, raw: Any, where: str) -> Any:
-    raw = dict(_expect(dict, raw, where))
-    hints = typing.get_type_hints(cls)
-    values = {}
-    for f in dataclasses.fields(cls):
-        value = raw.pop(f.name, None)
-        if value is not None:
-            values[f.name] = _decode(hints[f.name], value, f"{where}.{f.name}")
-        elif f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING:
-            raise ProtocolError(f"{where}.{f.name} is missing")
-    if raw:
-        raise ProtocolError(f"{where} has an unknown field {min(raw)!r}")
-    return cls(**values)
-
-
-def _expect(want: type, raw: Any, where: str) -> Any:
-    # bool is a subclass of int, so isinstance would let true pass as a number.
-    if type(raw) is not want:
-        raise ProtocolError(f"{where}: expected {want.__name__}, got {type(raw).__name__}")
-    return raw
+    return coding.dump({"type": message.type, **dataclasses.asdict(message)})

@@ -100,12 +100,12 @@ func around(content, needle string) string {
 
 // A build that fails leaves the old result whole.
 func TestFailedBuildKeepsTheOldOne(t *testing.T) {
-	src := write(t, helloProgram)
+	src := write(t, program(t, "hello"))
 	build(t, src, "--py-onedir", "-o", "out/app")
 	before := tree(t, filepath.Join(src, "out"))
 	for _, broken := range []string{
 		"package main\n\nfunc main() { undefined() }\n",
-		strings.Replace(helloProgram, "import sys", "import no_such_module_anywhere", 1),
+		strings.Replace(program(t, "hello"), "import sys", "import no_such_module_anywhere", 1),
 	} {
 		if err := os.WriteFile(filepath.Join(src, "main.go"), []byte(broken), 0o644); err != nil {
 			t.Fatal(err)
@@ -127,7 +127,7 @@ func TestFailedBuildKeepsTheOldOne(t *testing.T) {
 
 // What is not ours is never overwritten.
 func TestForeignDirectoryIsKept(t *testing.T) {
-	src := write(t, helloProgram)
+	src := write(t, program(t, "hello"))
 	foreign := filepath.Join(src, "out", "python")
 	if err := os.MkdirAll(foreign, 0o755); err != nil {
 		t.Fatal(err)
@@ -144,15 +144,3 @@ func TestForeignDirectoryIsKept(t *testing.T) {
 		t.Errorf("precious.txt: %q, %v", data, err)
 	}
 }
-
-const helloProgram = `package main
-
-import (
-	"github.com/goplus/lib/c"
-	"github.com/goplus/lib/py"
-)
-
-func main() {
-	py.RunSimpleString(c.Str("import sys\nprint('hello from Python', sys.version_info[0])"))
-}
-`

@@ -9,6 +9,7 @@ import (
 
 // A mistake is one clear line that names the place and what to do, and exit 1.
 func TestBuildErrors(t *testing.T) {
+	hello := program(t, "hello")
 	for _, test := range []struct {
 		name, main string
 		args       []string
@@ -19,19 +20,19 @@ func TestBuildErrors(t *testing.T) {
 
 import "github.com/goplus/lib/py/numpy"
 
-func main() { numpy.Zeros(nil) }
+func main() { numpy.Add(nil, nil) }
 `, want: []string{"main.go:3:8", "numpy", "--py-requirement numpy"}},
-		{name: "import in Python code", main: strings.Replace(helloProgram, "import sys", "import no_such_module_anywhere", 1),
+		{name: "import in Python code", main: strings.Replace(hello, "import sys", "import no_such_module_anywhere", 1),
 			want: []string{"main.go:9:2", "no_such_module_anywhere"}},
-		{name: "hidden import", main: helloProgram, args: []string{"--py-hidden-import", "no_such_module_anywhere"},
+		{name: "hidden import", main: hello, args: []string{"--py-hidden-import", "no_such_module_anywhere"},
 			want: []string{"--py-hidden-import", "no_such_module_anywhere"}},
-		{name: "no interpreter", main: helloProgram, args: []string{"--py-python", "/nonexistent/python"}, want: []string{"/nonexistent/python"}},
-		{name: "not an interpreter", main: helloProgram, args: []string{"--py-python", "/bin/ls"}, want: []string{"/bin/ls"}},
-		{name: "requirement", main: helloProgram, args: []string{"--py-requirement", "numpy==0.0.1"}, want: []string{"numpy==0.0.1"}},
-		{name: "platform", main: helloProgram, env: "GOOS=plan9", want: []string{"plan9"}},
-		{name: "architecture", main: helloProgram, env: "GOARCH=riscv64", want: []string{"riscv64"}},
-		{name: "race", main: helloProgram, args: []string{"-race"}, want: []string{"-race needs cgo"}},
-		{name: "C code", main: strings.Replace(helloProgram, "import (", "import (\n\t_ \"github.com/goplus/lib/c/os\"", 1), want: []string{"main.go:4:4", "--py-compiler=llgo"}},
+		{name: "no interpreter", main: hello, args: []string{"--py-python", "/nonexistent/python"}, want: []string{"/nonexistent/python"}},
+		{name: "not an interpreter", main: hello, args: []string{"--py-python", "/bin/ls"}, want: []string{"/bin/ls"}},
+		{name: "requirement", main: hello, args: []string{"--py-requirement", "numpy==0.0.1"}, want: []string{"numpy==0.0.1"}},
+		{name: "platform", main: hello, env: "GOOS=plan9", want: []string{"plan9"}},
+		{name: "architecture", main: hello, env: "GOARCH=riscv64", want: []string{"riscv64"}},
+		{name: "race", main: hello, args: []string{"-race"}, want: []string{"-race needs cgo"}},
+		{name: "C code", main: strings.Replace(hello, "import (", "import (\n\t_ \"github.com/goplus/lib/c/os\"", 1), want: []string{"main.go:4:2", "--py-compiler=llgo"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.env != "" {

@@ -112,6 +112,16 @@ func write(t *testing.T, main string) string {
 	return dir
 }
 
+// program is the source of testdata/<name>.go.
+func program(t *testing.T, name string) string {
+	t.Helper()
+	src, err := os.ReadFile(filepath.Join("testdata", name+".go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(src)
+}
+
 // packaged builds an app of testdata/apps once for all tests that only run it.
 // Each call returns the same directory, which must not be changed.
 func packaged(t *testing.T, name string) string {

@@ -29,13 +29,13 @@ func sealedCommand(t *testing.T, exe string, env []string, hide ...string) *exec
 	}
 	var script strings.Builder
 	for _, path := range append(machinePython(), hide...) {
-		fi, err := os.Stat(path)
+		fi, err := os.Lstat(path)
 		switch {
-		case err != nil:
-		case fi.IsDir():
-			fmt.Fprintf(&script, "mount -t tmpfs -o mode=0555 tmpfs %q || exit 125\n", path)
+		case err != nil || fi.Mode()&os.ModeSymlink != 0: // what a link leads to is hidden itself
+		case fi.IsDir(): // unless a directory around it is hidden already
+			fmt.Fprintf(&script, "if [ -d %[1]q ]; then mount -t tmpfs -o mode=0555 tmpfs %[1]q || exit 125; fi\n", path)
 		default:
-			fmt.Fprintf(&script, "mount --bind /dev/null %q || exit 125\n", path)
+			fmt.Fprintf(&script, "if [ -f %[1]q ]; then mount --bind /dev/null %[1]q || exit 125; fi\n", path)
 		}
 	}
 	fmt.Fprintf(&script, "cd %q && exec env -i \"$@\"\n", cwd)

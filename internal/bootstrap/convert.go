@@ -25,7 +25,10 @@ var (
 var objectType reflect.Type
 
 // SetObjectType tells the conversion which Go type a Python object has.
-func SetObjectType(t reflect.Type) { objectType = t }
+func SetObjectType(t reflect.Type) {
+	objectType = t
+	HidePackage(t.Elem())
+}
 
 // AsObject returns the pointer if v is a *py.Object.
 func AsObject(v any) (unsafe.Pointer, bool) {

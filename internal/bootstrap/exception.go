@@ -13,8 +13,9 @@ import (
 // PyErr_Fetch, or from CPython 3.12 on the exception alone in raised[0].
 type exception struct {
 	raised [3]uintptr
-	order  int    // position among all exceptions of the program
-	note   string // printed below the traceback
+	order  int       // position among all exceptions of the program
+	note   string    // printed below the traceback
+	stack  []uintptr // of the Go call that failed
 }
 
 var pending struct {
@@ -27,7 +28,6 @@ var pending struct {
 var (
 	symGetRaised = Sym{Name: "PyErr_GetRaisedException"} // 3.12+
 	symSetRaised = Sym{Name: "PyErr_SetRaisedException"} // 3.12+
-	symFetch     = Sym{Name: "PyErr_Fetch"}
 	symRestore   = Sym{Name: "PyErr_Restore"}
 	symNormalize = Sym{Name: "PyErr_NormalizeException"}
 )
@@ -40,7 +40,7 @@ func keepException(raised [3]uintptr) {
 		pending.byGoroutine = map[uintptr]*exception{}
 	}
 	pending.order++
-	pending.byGoroutine[goroutine()] = &exception{raised: raised, order: pending.order}
+	pending.byGoroutine[goroutine()] = &exception{raised: raised, order: pending.order, stack: here()}
 	pending.count.Store(int32(len(pending.byGoroutine)))
 }
 
@@ -93,7 +93,7 @@ func (h *Hold) restore(e *exception) {
 	h.Call(&symRestore, e.raised[0], e.raised[1], e.raised[2])
 }
 
-// class returns the exception's type (borrowed) and value, normalized.
+// inspect returns the exception's type (borrowed) and value, normalized.
 func (h *Hold) inspect(e *exception) (class, value uintptr) {
 	if api.fetchOne != 0 {
 		class = h.Call(&symObjectType, e.raised[0])

@@ -60,10 +60,7 @@ func reportAll() (first ending, any bool) {
 		if e == nil {
 			return first, any
 		}
-		h := acquireQuietly()
-		how, _ := h.report(e)
-		h.Release()
-		if !any {
+		if how := e.reportUnhandled(); !any {
 			first, any = how, true
 		}
 	}

@@ -1,8 +1,8 @@
 package bootstrap
 
 import (
-	"net/url"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -61,8 +61,14 @@ func SplitFunction(full string) (pkg, name string) {
 
 // unescapePath undoes %xx, which the linker writes for dots and unusual bytes.
 func unescapePath(path string) string {
-	if plain, err := url.PathUnescape(path); err == nil {
-		return plain
+	for at := 0; ; at++ {
+		i := strings.IndexByte(path[at:], '%')
+		if i < 0 || at+i+3 > len(path) {
+			return path
+		}
+		at += i
+		if c, err := strconv.ParseUint(path[at+1:at+3], 16, 8); err == nil {
+			path = path[:at] + string([]byte{byte(c)}) + path[at+3:]
+		}
 	}
-	return path
 }

@@ -42,6 +42,9 @@ func interrupt(mainThread uintptr, handledByProgram bool) {
 	switch {
 	case mainDepth.Load() > 0:
 		purego.SyscallN(symSetInterrupt.Addr()) // needs no GIL
+		// Up to 3.12 a signal noted by another thread is seen by running bytecode
+		// only when somebody asks for the GIL. It may be busy, so do not wait.
+		go func() { acquireQuietly().Release() }()
 		nudgeMain(mainThread)
 	case !handledByProgram:
 		if gilInTime() {

@@ -15,9 +15,6 @@ func cstring(s string) *byte {
 	return &b[0]
 }
 
-// address is the uintptr of a C string for an argument list.
-func address(p *byte) uintptr { return uintptr(unsafe.Pointer(p)) }
-
 // gostring copies a C string.
 func gostring(addr uintptr) string {
 	if addr == 0 {

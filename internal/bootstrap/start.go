@@ -53,10 +53,11 @@ func Start(s Settings) error {
 	if err := dress(l); err != nil {
 		return err
 	}
+	watchInterrupt(s.HandlesSignals)
+	wrapHandlers()
 	raw("PyEval_SaveThread") // the GIL is free whenever nobody is in a call
 	running.Store(true)
 	exithook.Add(atExit)
-	watchInterrupt(s.HandlesSignals)
 	return nil
 }
 

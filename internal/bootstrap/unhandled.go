@@ -18,10 +18,19 @@ func refusePending() {
 	if e == nil {
 		return
 	}
+	end(e.reportUnhandled())
+}
+
+// reportUnhandled is report for an exception that ends the program: it adds where
+// in the Go program it comes from.
+func (e *exception) reportUnhandled() ending {
 	h := acquireQuietly()
-	how, _ := h.report(e)
-	h.Release()
-	end(how)
+	defer h.Release()
+	how, exits := h.report(e)
+	if site := describeSite(e.stack); site != "" && !exits && !how.interrupt {
+		h.printError("not handled by the Go program at " + site)
+	}
+	return how
 }
 
 // end ends the program; it does not return.

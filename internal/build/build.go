@@ -66,10 +66,13 @@ func Run(ctx context.Context, opts Options) (*Summary, error) {
 		opts.Reporter.Note(note)
 	}
 	b := &builder{Options: opts, prog: prog, comp: comp, out: outputPath(opts, prog)}
-	switch {
-	case !discover.Needed(prog):
+	if !discover.Needed(prog) {
 		return b.plain(ctx)
-	case opts.Onedir:
+	}
+	if err := checkPlatform(ctx, opts.Env); err != nil {
+		return nil, err
+	}
+	if opts.Onedir {
 		return b.onedir(ctx)
 	}
 	return b.here(ctx)

@@ -57,7 +57,6 @@ type files struct {
 	plan      *helper.Plan
 	bytecode  map[string]string // dest of a module → its compiled file
 	linked    map[string]string // dest of a native file → the file to ship
-	added     []helper.LinkFile // libraries of this machine
 	libPython string
 }
 
@@ -94,7 +93,8 @@ func (b *builder) analyse(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	for _, s := range need.Snippets {
 		req.Snippets = append(req.Snippets, helper.Snippet{Name: s.At.String(), Code: s.Code})
 	}
-	return h.Analyze(ctx, dist, req)
+	plan, err := h.Analyze(ctx, dist, req)
+	return plan, located(err)
 }
 
 // bytecode compiles the modules of the plan into dir.
@@ -132,7 +132,7 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 		return err
 	}
 	libDest := "lib/" + dist.SONAME
-	req := helper.LinkRequest{Output: dir, Files: []helper.LinkFile{{Dest: libDest, Source: dist.LibPython}}}
+	req := helper.LinkRequest{Output: dir, Neutral: f.plan.Python.Neutral, Files: []helper.LinkFile{{Dest: libDest, Source: dist.LibPython}}}
 	for _, p := range f.plan.Files {
 		if p.Kind == helper.KindExtension || p.Kind == helper.KindLibrary {
 			req.Files = append(req.Files, helper.LinkFile{Dest: p.Dest, Source: p.Source})
@@ -151,7 +151,8 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 	for _, l := range linked.Files {
 		f.linked[l.Dest] = l.Source
 	}
-	f.added, f.libPython = linked.Added, f.linked[libDest]
+	f.libPython = f.linked[libDest]
+	delete(f.linked, libDest) // the bundle places it itself
 	return nil
 }
 
@@ -163,7 +164,7 @@ func (b *builder) write(ctx context.Context, dist *pydist.Dist, exe string, f *f
 			Version: dist.Version, SOABI: dist.SOABI, Platform: dist.Platform, LibDir: dist.LibDirName(),
 			SONAME: dist.SONAME, OS: runtime.GOOS, Arch: runtime.GOARCH,
 		},
-		Files: f.bundleFiles(),
+		Files: f.bundleFiles(dist),
 	}
 	if runtime.GOOS != "linux" {
 		in.Interpreter = dist.BaseExecutable
@@ -189,9 +190,11 @@ func (b *builder) write(ctx context.Context, dist *pydist.Dist, exe string, f *f
 }
 
 // bundleFiles are the files below python/, with what became of them.
-func (f *files) bundleFiles() []bundle.File {
+func (f *files) bundleFiles(dist *pydist.Dist) []bundle.File {
 	var list []bundle.File
+	planned := map[string]bool{}
 	for _, p := range f.plan.Files {
+		planned[p.Dest] = true
 		file := bundle.File{
 			Dest: p.Dest, Source: p.Source, Kind: bundle.Kind(p.Kind), Target: p.Target,
 			Module: p.Module, Distribution: p.Distribution,
@@ -205,14 +208,22 @@ func (f *files) bundleFiles() []bundle.File {
 			file.Source = compiled
 		case helper.KindExtension, helper.KindLibrary:
 			file.Source = f.linked[p.Dest]
+			if p.Distribution == "" && !within(p.Source, dist.Prefix) && !within(p.Source, dist.BasePrefix) {
+				file.Origin = bundle.FromSystem
+			}
 		}
 		list = append(list, file)
 	}
-	for _, a := range f.added {
-		list = append(list, bundle.File{Dest: a.Dest, Source: a.Source, Kind: bundle.Library, Origin: bundle.FromSystem})
+	// What the plan does not have are libraries of this machine that joined.
+	for dest, source := range f.linked {
+		if !planned[dest] {
+			list = append(list, bundle.File{Dest: dest, Source: source, Kind: bundle.Library, Origin: bundle.FromSystem})
+		}
 	}
 	return list
 }
+
+func within(path, dir string) bool { return strings.HasPrefix(path, dir+string(filepath.Separator)) }
 
 // inspect looks for paths of this machine in the finished tree. They do no harm
 // to most programs, so the build goes on, but it says so.
@@ -245,7 +256,7 @@ func sourceDateEpoch() time.Time {
 func (b *builder) summary(dist *pydist.Dist, f *files, result *bundle.Result) *Summary {
 	s := &Summary{
 		Path: b.display(result.Program), Compiler: b.comp.Name(), Python: dist.Version,
-		Size: result.Size, Files: result.Files, Modules: len(f.bytecode), Native: len(f.linked) + len(f.added),
+		Size: result.Size, Files: result.Files, Modules: len(f.bytecode), Native: len(f.linked) + 1,
 	}
 	for _, d := range f.plan.Distributions {
 		s.Distributions = append(s.Distributions, d.Name+" "+d.Version)

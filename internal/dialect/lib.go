@@ -93,8 +93,8 @@ func addShipped(files map[string][]byte, dir, pkg string) error {
 	return nil
 }
 
-// Files of the run time that only a program can have (they reach the runtime by
-// go:linkname) carry this build tag, their stand-ins for tests its opposite.
+// Files of the run time that only a program can have (they reach into the Go
+// runtime by linkname) carry this build tag, their stand-ins for tests its opposite.
 const programTag = "llgopy"
 
 // forPrograms settles the build tag here. Passing -tags instead would override

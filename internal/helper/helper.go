@@ -64,6 +64,16 @@ func (h *Helper) tools(ctx context.Context) (*toolset, error) {
 	return h.set, nil
 }
 
+// AnalysisTools provides the directory of the distributions that analysis puts on
+// the path of the target interpreter, for tests of pyhelper without this package.
+func (h *Helper) AnalysisTools(ctx context.Context) (dir string, err error) {
+	tools, err := h.tools(ctx)
+	if err != nil {
+		return "", err
+	}
+	return tools.install(ctx, analysisTools)
+}
+
 // Hello asks pyhelper, in the managed interpreter, which versions it consists of.
 func (h *Helper) Hello(ctx context.Context) (*Hello, error) {
 	tools, err := h.tools(ctx)

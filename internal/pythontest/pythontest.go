@@ -62,6 +62,15 @@ func Main(m *testing.M) {
 	os.Exit(status)
 }
 
+// Chosen returns the Python of this process.
+func Chosen() settings.Settings {
+	s, err := settings.Decode(os.Getenv(chosen))
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
 // again runs this test binary with Python s.
 func again(s settings.Settings) error {
 	self, err := os.Executable()

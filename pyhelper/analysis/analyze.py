@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from pyhelper.analysis import distributions, driver, files, places, scripts, toc, warnfile
 from pyhelper.channel import Failed
-from pyhelper.protocol import Plan
+from pyhelper.protocol import Module, Plan
 
 if TYPE_CHECKING:
     from pyhelper.analysis.distributions import Installed
     from pyhelper.analysis.places import Places
     from pyhelper.channel import Channel
-    from pyhelper.protocol import Analyze, Missing, Module, PlanFile, Snippet
+    from pyhelper.protocol import Analyze, Missing, PlanFile, Snippet
 
 
 def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
@@ -26,8 +26,10 @@ def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
     toc_file = os.path.join(directory, "Analysis-00.toc")
     found = toc.read(toc_file, toc.names_of_values())
     missing = warnfile.read(os.path.join(directory, "warn-llgo.txt"))
-    _require(scripts.requested(request), missing)
-    _warn_of_snippets(out, snippets, missing)
+    asked, guessed = _imports_of_snippets(snippets, missing)
+    _require([*scripts.requested(request), *asked], missing)
+    for module in guessed:
+        out.warn(f"{module.positions[0]}: python module {module.name} not found")
 
     here = places.of_this_interpreter(search.target, search.own)
     installed = distributions.Installed(search.target)
@@ -65,18 +67,30 @@ def _require(requested: list[Module], missing: list[Missing]) -> None:
         return
     first, more = lacking[0], ", ".join(m.name for m in lacking[1:])
     top = first.name.split(".")[0]
+    # Only a hidden import has no position: it comes from the command line.
+    source = "" if first.positions else "--py-hidden-import: "
     raise Failed(
-        f"python module {first.name} not found" + (f" (nor {more})" if more else ""),
+        f"{source}python module {first.name} not found" + (f" (nor {more})" if more else ""),
         hint=f"llgo build --py-requirement {top} … installs it for this build",
         module=first.name,
         positions=first.positions,
     )
 
 
-def _warn_of_snippets(out: Channel, snippets: dict[str, Snippet], missing: list[Missing]) -> None:
-    """Warn of imports in Python literals; the program may never run them."""
+def _imports_of_snippets(
+    snippets: dict[str, Snippet], missing: list[Missing]
+) -> tuple[list[Module], list[Module]]:
+    """Return what Python in literals imports in vain: surely, and perhaps.
+
+    An import at the top level of a literal fails when the program runs it. But a
+    literal that is no Python as it stands (a template) may become anything.
+    """
+    surely: list[Module] = []
+    perhaps: list[Module] = []
     for entry in missing:
         for importer in entry.importers:
             snippet = snippets.get(os.path.splitext(os.path.basename(importer))[0])
             if snippet and not entry.optional:
-                out.warn(f"{snippet.name}: python module {entry.module} not found")
+                found = surely if scripts.parses(snippet.code) else perhaps
+                found.append(Module(entry.module, [snippet.name]))
+    return surely, perhaps

@@ -9,7 +9,6 @@ not shipped as they were, and the others tell of the machine.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from importlib import metadata
 from typing import TYPE_CHECKING, cast
@@ -18,6 +17,7 @@ from pyhelper.analysis.places import relative
 from pyhelper.protocol import Distribution, PlanFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from email.message import Message
 
     from pyhelper.analysis.places import Places

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from importlib.util import cache_from_source
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ from pyhelper.binaries import policy
 from pyhelper.protocol import PlanFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pyhelper.analysis.places import Places
     from pyhelper.analysis.toc import Entry, Toc
 

@@ -58,13 +58,14 @@ def _importable(code: str) -> str:
 
     A literal may be a template or half of a program; its imports still count.
     """
-    if _parses(code):
+    if parses(code):
         return code
     lines = (line.strip() for line in code.splitlines() if _IMPORT_LINE.match(line))
-    return "".join(f"{line}\n" for line in lines if _parses(line))
+    return "".join(f"{line}\n" for line in lines if parses(line))
 
 
-def _parses(code: str) -> bool:
+def parses(code: str) -> bool:
+    """Tell whether ``code`` is Python as it stands, for this interpreter."""
     try:
         ast.parse(code)
     except (SyntaxError, ValueError):  # ValueError: a NUL in the literal

@@ -12,11 +12,16 @@ inside try, ``conditional`` inside if, ``delayed`` inside a function.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from pyhelper.protocol import Missing
 
-_LINE = re.compile(r"(?P<status>missing|invalid) module named (?P<name>\S+) - imported by (?P<by>.*)")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LINE = re.compile(
+    r"(?P<status>missing|invalid) module named (?P<name>\S+) - imported by (?P<by>.*)"
+)
 _IMPORTER = re.compile(r"(?P<name>[^,\s]+) \((?P<how>[^)]*)\)")
 
 

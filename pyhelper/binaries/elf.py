@@ -38,8 +38,8 @@ def read(path: str) -> Elf | None:
 
 def _read(file: ELFFile) -> Elf:
     tags: dict[str, list[str]] = {"needed": [], "soname": [], "rpath": [], "runpath": []}
-    for segment in file.iter_segments("PT_DYNAMIC"):
-        assert isinstance(segment, DynamicSegment)
+    segments = (s for s in file.iter_segments() if isinstance(s, DynamicSegment))
+    for segment in segments:
         for tag in segment.iter_tags():
             name = str(tag.entry.d_tag).replace("DT_", "").lower()
             if name in tags:

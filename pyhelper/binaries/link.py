@@ -8,6 +8,9 @@ finding, not a failure: an extension nobody imports may well need what nobody
 has.
 
 Nothing is written before everything is decided.
+
+Only ELF so far: a Mach-O file is refused, as its changed copy would have to be
+signed again (codesign, on a Mac).
 """
 
 from __future__ import annotations
@@ -48,18 +51,65 @@ class _File:
 
 def run(out: Channel, request: Link) -> Linked:
     """Link every file of the request; see the top of the file for the order."""
-    files = {b.dest: _read(b) for b in request.files}
-    given = set(files)
-    queue = list(files.values())
-    for done, file in enumerate(queue):  # grows while it is walked
-        out.progress("link", done, len(queue), posixpath.basename(file.dest))
+    bundle = _Bundle(request.files)
+    for done, file in enumerate(bundle.queue):  # grows while it is walked
+        out.progress("link", done, len(bundle.queue), posixpath.basename(file.dest))
         for name in file.elf.needed:
-            if not _resolve(file, name, files, queue):
+            if not bundle.resolve(file, name):
                 out.send(_finding(file, name))
     clean = scrub.scrubber(request.neutral)
-    linked = [_write(files[dest], request.output, clean) for dest in sorted(files)]
-    added = [Binary(d, files[d].source) for d in sorted(set(files) - given)]
-    return Linked(linked, added)
+    files = sorted(bundle.queue, key=lambda file: file.dest)
+    linked = [_write(file, request.output, clean) for file in files]
+    given = {b.dest for b in request.files}
+    return Linked(linked, [Binary(f.dest, f.source) for f in files if f.dest not in given])
+
+
+class _Bundle:
+    """The native files of the bundle, and those still to look at."""
+
+    def __init__(self, binaries: list[Binary]) -> None:
+        self.queue = [_read(binary) for binary in binaries]
+        self._by_dest = {file.dest: file for file in self.queue}
+        # Where the interpreter has its libpython it has its other libraries.
+        in_lib = (b.source for b in binaries if posixpath.dirname(b.dest) == _LIB)
+        own = (d for d in map(os.path.dirname, in_lib) if d not in machine.system_directories())
+        self._beside = tuple(dict.fromkeys(own))
+
+    def resolve(self, file: _File, name: str) -> bool:
+        """See that ``file`` finds ``name``; False if nobody has it."""
+        if policy.is_system(name, "linux") or self._within_reach(file, name):
+            return True
+        found = self._elsewhere(file, name) or self._from_machine(file, name)
+        if found is None:
+            return False
+        file.reach.append(posixpath.dirname(found.dest))
+        return True
+
+    def _within_reach(self, file: _File, name: str) -> bool:
+        """Does the search path the file came with lead to it?"""
+        here = posixpath.dirname(file.dest)
+        own = (_in_bundle(directory, here) for directory in file.elf.search)
+        found = (self._by_dest.get(posixpath.join(d, name)) for d in own if d is not None)
+        return any(f is not None and _fits(file, f) for f in found)
+
+    def _elsewhere(self, file: _File, name: str) -> _File | None:
+        """Find the library anywhere in the bundle; the nearest to the file wins.
+
+        Two packages may each bring a library of that name, in their own builds.
+        """
+        here = posixpath.dirname(file.dest)
+        found = [f for f in self.queue if posixpath.basename(f.dest) == name and _fits(file, f)]
+        return min(found, key=lambda f: (_distance(here, f.dest), f.dest), default=None)
+
+    def _from_machine(self, file: _File, name: str) -> _File | None:
+        """Let the build machine's library of that name join the bundle."""
+        path = machine.find(name, file.elf, file.source, self._beside)
+        if not path:
+            return None
+        added = _read(Binary(f"{_LIB}/{name}", path))
+        self._by_dest[added.dest] = added
+        self.queue.append(added)
+        return added
 
 
 def _read(binary: Binary) -> _File:
@@ -72,46 +122,8 @@ def _read(binary: Binary) -> _File:
     return _File(binary.dest, binary.source, read)
 
 
-def _resolve(file: _File, name: str, files: dict[str, _File], queue: list[_File]) -> bool:
-    """See that ``file`` finds ``name``; False if nobody has it."""
-    if policy.is_system(name, "linux"):
-        return True
-    here = posixpath.dirname(file.dest)
-    own = (_in_bundle(directory, here) for directory in file.elf.search)
-    if any(d is not None and _fits(file, files.get(posixpath.join(d, name))) for d in own):
-        return True
-    found = _elsewhere(file, name, files) or _from_machine(file, name, files, queue)
-    if found is None:
-        return False
-    file.reach.append(posixpath.dirname(found.dest))
-    return True
-
-
-def _elsewhere(file: _File, name: str, files: dict[str, _File]) -> _File | None:
-    """Find the library anywhere in the bundle; the nearest to the file wins.
-
-    Two packages may each bring a library of that name, in their own builds.
-    """
-    here = posixpath.dirname(file.dest)
-    found = [f for dest, f in files.items() if posixpath.basename(dest) == name]
-    fitting = [f for f in found if _fits(file, f)]
-    return min(fitting, key=lambda f: (_distance(here, f.dest), f.dest), default=None)
-
-
-def _from_machine(
-    file: _File, name: str, files: dict[str, _File], queue: list[_File]
-) -> _File | None:
-    path = machine.find(name, file.elf, file.source)
-    if not path:
-        return None
-    added = _read(Binary(f"{_LIB}/{name}", path))
-    files[added.dest] = added
-    queue.append(added)
-    return added
-
-
-def _fits(file: _File, other: _File | None) -> bool:
-    return other is not None and other.elf.machine == file.elf.machine
+def _fits(file: _File, other: _File) -> bool:
+    return other.elf.machine == file.elf.machine
 
 
 def _write(file: _File, output: str, clean: Scrubber) -> LinkedFile:

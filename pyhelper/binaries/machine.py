@@ -1,8 +1,10 @@
 """Find a library on the build machine, the way its loader would.
 
-The order of ld.so(8): the search path of the file that needs it, the
-directories of /etc/ld.so.conf, the built-in ones. LD_LIBRARY_PATH is left out:
-what is built must not depend on the shell it was built from.
+The order of ld.so(8): the search path of the file that needs it, that of the
+executable (a managed interpreter finds Tcl so; its own libraries lie beside its
+libpython), the directories of /etc/ld.so.conf, the built-in ones.
+LD_LIBRARY_PATH is left out: what is built must not depend on the shell it was
+built from.
 """
 
 from __future__ import annotations
@@ -18,11 +20,14 @@ _CONF = "/etc/ld.so.conf"
 _DIRECTORIES = ("/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib")
 
 
-def find(name: str, needed_by: elf.Elf, source: str) -> str:
-    """Return the path of library ``name`` for the file at ``source``, or ''."""
+def find(name: str, needed_by: elf.Elf, source: str, beside: tuple[str, ...] = ()) -> str:
+    """Return the path of library ``name`` for the file at ``source``, or ''.
+
+    ``beside`` are directories of the interpreter's own libraries.
+    """
     origin = os.path.dirname(os.path.realpath(source))
     own = [expand(directory, origin) for directory in needed_by.search]
-    for directory in (*own, *_system_directories()):
+    for directory in (*own, *beside, *system_directories()):
         path = os.path.join(directory, name)
         if os.path.isfile(path) and _fits(path, needed_by):
             return path
@@ -45,8 +50,9 @@ def _fits(path: str, needed_by: elf.Elf) -> bool:
     return found is not None and found.machine == needed_by.machine
 
 
-@functools.lru_cache(maxsize=None)
-def _system_directories() -> tuple[str, ...]:
+@functools.cache
+def system_directories() -> tuple[str, ...]:
+    """Return the directories every program of this machine searches."""
     multiarch = sysconfig.get_config_var("MULTIARCH") or ""
     of_debian = (f"/lib/{multiarch}", f"/usr/lib/{multiarch}") if multiarch else ()
     return tuple(dict.fromkeys((*_configured(_CONF), *of_debian, *_DIRECTORIES)))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import TYPE_CHECKING
 
 import lief
 
 from pyhelper.binaries import elf
-from pyhelper.binaries.scrub import Scrubber
 from pyhelper.channel import Failed
+
+if TYPE_CHECKING:
+    from pyhelper.binaries.scrub import Scrubber
 
 
 def write(source: str, output: str, search: list[str], scrubber: Scrubber) -> elf.Elf:

@@ -16,7 +16,7 @@ import sys
 _VERSION = 1
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _patterns(platform: str) -> re.Pattern[str]:
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "policy.json")
     with open(path, encoding="utf-8") as f:

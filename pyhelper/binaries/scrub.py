@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pyhelper.protocol import Neutral
+if TYPE_CHECKING:
+    from pyhelper.protocol import Neutral
 
 # The path is over: /opt/py is not to be found in /opt/python or /opt/py-3.
 _END = rb"(?![A-Za-z0-9_-])"

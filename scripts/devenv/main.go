@@ -1,10 +1,10 @@
 // Devenv provides what the tests need besides Go, and prints it as shell
 // assignments for scripts/test:
 //
-//	LLGO_PY_TEST_PYTHON    the managed CPython that programs are packaged with
-//	LLGO_PY_TEST_PYTHONS   all interpreters to test with, separated by colons
-//	LLGO_PY_TEST_NUMPY     the interpreter of a venv with numpy
-//	LLGO_PY_DEV_PYTHON     the interpreter of a venv with pytest, ruff, mypy and the locked tools
+//	LLGO_PY_TEST_PYTHONS    the interpreters to test with, separated by colons
+//	LLGO_PY_TEST_NUMPY      the interpreter of a venv with numpy
+//	LLGO_PY_TEST_ANALYSIS   the directory of the analysis tools
+//	LLGO_PY_DEV_PYTHON      the interpreter of a venv with pytest, ruff, mypy and the native tools
 //
 // Everything goes into the tool's own cache, by the tool's own means.
 package main
@@ -14,7 +14,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"golang.org/x/mod/semver"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
@@ -42,11 +45,13 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	locks, err := filepath.Glob("pyhelper/lock/*.txt")
+	dev, err := h.Environment(ctx, managed, helper.Requirements{
+		Files: []string{"pyhelper/lock/dev.txt", "pyhelper/lock/native.txt"},
+	}, rep)
 	if err != nil {
 		return err
 	}
-	dev, err := h.Environment(ctx, managed, helper.Requirements{Files: locks}, rep)
+	analysis, err := h.AnalysisTools(ctx)
 	if err != nil {
 		return err
 	}
@@ -54,34 +59,44 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	assign("LLGO_PY_TEST_PYTHON", managed.Executable)
 	assign("LLGO_PY_TEST_PYTHONS", strings.Join(pythons, ":"))
 	assign("LLGO_PY_TEST_NUMPY", numpy.Executable)
+	assign("LLGO_PY_TEST_ANALYSIS", analysis)
 	assign("LLGO_PY_DEV_PYTHON", dev.Executable)
 	return nil
 }
 
-// interpreters are the managed CPython, with --full the older managed ones, and
-// every usable one that pyenv has on this machine.
+// interpreters are the managed CPython and one that is initialised the old way
+// (before 3.14), pyenv's oldest or a managed 3.10; with --full, all there are.
 func interpreters(ctx context.Context, rep progress.Reporter, managed *pydist.Dist) ([]string, error) {
-	all := []string{managed.Executable}
-	if os.Getenv("LLGO_PY_TEST_FULL") != "" {
-		for _, version := range []string{"3.11", "3.10"} {
-			dist, err := pydist.Managed(ctx, rep, version)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, dist.Executable)
-		}
-	}
 	home, _ := os.UserHomeDir()
 	found, err := filepath.Glob(filepath.Join(home, ".pyenv/versions/*/bin/python3"))
+	if err != nil {
+		return nil, err
+	}
+	var usable []*pydist.Dist
 	for _, path := range found {
 		if dist, err := pydist.FromInterpreter(ctx, path); err == nil {
-			all = append(all, dist.Executable)
+			usable = append(usable, dist)
 		}
 	}
-	return all, err
+	full := os.Getenv("LLGO_PY_TEST_FULL") != ""
+	if full || len(usable) == 0 {
+		older, err := pydist.Managed(ctx, rep, "3.10")
+		if err != nil {
+			return nil, err
+		}
+		usable = append(usable, older)
+	}
+	slices.SortFunc(usable, func(a, b *pydist.Dist) int { return semver.Compare("v"+a.Version, "v"+b.Version) })
+	if !full {
+		usable = usable[:1]
+	}
+	all := []string{managed.Executable}
+	for _, dist := range usable {
+		all = append(all, dist.Executable)
+	}
+	return all, nil
 }
 
 func assign(name, value string) {

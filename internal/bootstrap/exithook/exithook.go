@@ -15,7 +15,6 @@ package exithook
 
 import (
 	"os"
-	"runtime"
 	"sync"
 )
 
@@ -61,21 +60,5 @@ func run(r Reason) {
 		registry.hooks = registry.hooks[:n-1]
 		registry.Unlock()
 		f(r)
-	}
-}
-
-// calledByExit reports whether os.Exit is on the stack. The runtime does not tell
-// its hooks, and only a return from main may wait for Python's threads.
-func calledByExit() bool {
-	pc := make([]uintptr, 32)
-	frames := runtime.CallersFrames(pc[:runtime.Callers(1, pc)])
-	for {
-		frame, more := frames.Next()
-		if frame.Function == "os.Exit" {
-			return true
-		}
-		if !more {
-			return false
-		}
 	}
 }

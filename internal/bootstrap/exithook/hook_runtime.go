@@ -2,7 +2,10 @@
 
 package exithook
 
-import _ "unsafe" // for linkname
+import (
+	"runtime"
+	_ "unsafe" // for linkname
+)
 
 const inRuntime = true
 
@@ -24,4 +27,20 @@ func init() {
 		run(Reason{Returned: !calledByExit(), Failed: failed})
 	}})
 	addRuntimeHook(hook{F: func() { failed = false }})
+}
+
+// calledByExit reports whether os.Exit is on the stack. The runtime does not tell
+// its hooks, and only a return from main may wait for Python's threads.
+func calledByExit() bool {
+	pc := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(1, pc)])
+	for {
+		frame, more := frames.Next()
+		if frame.Function == "os.Exit" {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
 }

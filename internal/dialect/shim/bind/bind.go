@@ -13,6 +13,7 @@
 package bind
 
 import (
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"unsafe"
@@ -20,6 +21,8 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap"
 	"github.com/llgo-pypack/llgo-pypack/internal/dialect/shim/py"
 )
+
+func init() { bootstrap.HidePackage(reflect.TypeOf(Attr{})) }
 
 // Attr is an attribute of a Python module.
 type Attr struct {
@@ -105,7 +108,7 @@ func (a *Attr) resolve() uintptr {
 	}
 	o := a.find()
 	if o == 0 {
-		a.annotate()
+		bootstrap.Annotate("needed by " + a.Func + " in Go")
 		return 0
 	}
 	a.slot.store(o)

@@ -49,8 +49,8 @@ func LongFromFloat64(v float64) *Object { return object(symLongFromDouble.CallFl
 // LongFromVoidPtr returns an address as an int object.
 func LongFromVoidPtr(v c.Pointer) *Object { return object(symLongFromVoidPtr.Call(uintptr(v))) }
 
-// LongFromCStr reads an integer in the given base from a C string; *pend, if pend
-// is not nil, is set to the first character not read.
+// LongFromCStr reads an integer in the given base from a C string, with nothing but
+// white space around it; *pend, if pend is not nil, is set to the end.
 func LongFromCStr(v *c.Char, pend **c.Char, base c.Int) *Object {
 	return object(symLongFromString.CallGo(uintptr(unsafe.Pointer(v)), uintptr(unsafe.Pointer(pend)), uintptr(base)))
 }

@@ -1,8 +1,10 @@
 package py_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap"
 	"github.com/llgo-pypack/llgo-pypack/internal/dialect/shim/c"
 	"github.com/llgo-pypack/llgo-pypack/internal/dialect/shim/py"
 	"github.com/llgo-pypack/llgo-pypack/internal/pythontest"
@@ -22,34 +24,56 @@ func eval(t testing.TB, expr string) *py.Object {
 	return py.EvalCode(code, names, names)
 }
 
-// str is str(o) as a Go string.
-func str(t testing.TB, o *py.Object) string {
+// repr is repr(o) as a Go string.
+func repr(t testing.TB, o *py.Object) string {
 	t.Helper()
-	s := o.Str()
+	s := eval(t, "repr").CallOneArg(o)
 	if s == nil {
-		t.Fatal("str failed")
+		t.Fatal("repr failed")
 	}
 	defer s.DecRef()
 	return c.GoString(s.CStr())
 }
 
+// want compares repr(o), and drops o.
 func want(t testing.TB, o *py.Object, expr string) {
 	t.Helper()
 	if o == nil {
 		py.ErrPrint()
 		t.Fatalf("nil, want %s", expr)
 	}
-	repr := eval(t, "repr").CallOneArg(o)
-	if got := str(t, repr); got != expr {
+	if got := repr(t, o); got != expr {
 		t.Errorf("got %s, want %s", got, expr)
+	}
+	o.DecRef()
+}
+
+// wantError runs f, which must leave an exception of that class.
+func wantError(t testing.TB, class string, f func()) {
+	t.Helper()
+	py.RunSimpleString(c.Str("import sys, io; sys.stderr = io.StringIO()"))
+	f()
+	pending := bootstrap.Pending()
+	py.ErrPrint()
+	text := eval(t, "sys.stderr.getvalue()")
+	defer text.DecRef()
+	py.RunSimpleString(c.Str("sys.stderr = sys.__stderr__"))
+	if got := c.GoString(text.CStr()); !pending || !strings.Contains(got, class) {
+		t.Errorf("exception %q (pending: %v), want %s", got, pending, class)
 	}
 }
 
-func TestFirst(t *testing.T) {
-	want(t, py.Float(1.5), "1.5")
-	want(t, py.Str("héllo"), "'héllo'")
-	want(t, py.List(1, 2.5, "x", true, nil, py.Long(7)), "[1, 2.5, 'x', True, None, 7]")
-	if f := py.Float(2.25).Float64(); f != 2.25 {
-		t.Errorf("Float64 = %v", f)
+// isNil checks a result of a failed call.
+func isNil(t testing.TB, o *py.Object) {
+	t.Helper()
+	if o != nil {
+		t.Errorf("got %p, want nil", o)
+	}
+}
+
+func equal(t testing.TB, got, want any) {
+	t.Helper()
+	if got != want {
+		t.Errorf("got %v (%T), want %v (%T)", got, got, want, want)
 	}
 }

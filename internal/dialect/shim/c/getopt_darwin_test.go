@@ -1,0 +1,4 @@
+package c
+
+// The getopt of macOS stops at the first word that is not an option.
+const getoptSeen = "a"

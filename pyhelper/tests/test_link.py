@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pyhelper.binaries import elf, link, machine, policy, scrub
+from pyhelper.protocol import Binary, Error, Finding, Link, Linked, LinkedFile, Neutral
+from pyhelper.tests.conftest import about, ask, converse, given, interpreter_files
+
+if sys.platform != "linux":
+    pytest.skip("elf files are linked on linux", allow_module_level=True)
+
+
+def dynload(python: str) -> list[Binary]:
+    """Return the extension modules of a standard library."""
+    (stdlib,) = about(
+        python, "[sysconfig.get_path('platstdlib', vars={'platbase': sys.base_prefix})]"
+    )
+    found = sorted(Path(stdlib, "lib-dynload").glob("*.so"))
+    return [Binary(f"lib/{Path(stdlib).name}/lib-dynload/{p.name}", str(p)) for p in found]
+
+
+def link_all(work: Path, files: list[Binary], neutral: list[Neutral] | None = None) -> Linked:
+    return ask(sys.executable, Link(str(work / "patched"), files, neutral or []), Linked)
+
+
+def copy(linked: Linked, top: Path) -> None:
+    for file in linked.files:
+        (top / file.dest).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file.source, top / file.dest)
+
+
+def unresolved(linked: Linked) -> list[tuple[str, str]]:
+    """Walk the search paths by hand: who does not find what?"""
+    places = {f.dest for f in linked.files}
+
+    def finds(file: LinkedFile, name: str) -> bool:
+        here = os.path.dirname(file.dest)
+        dirs = [os.path.normpath(d.replace("$ORIGIN", here)) for d in file.runpath]
+        return policy.is_system(name) or any(f"{d}/{name}" in places for d in dirs)
+
+    return [(f.dest, name) for f in linked.files for name in f.needed if not finds(f, name)]
+
+
+def test_a_standard_library_is_closed(python: str, tmp_path: Path) -> None:
+    files = interpreter_files(python) + dynload(python)
+    linked = link_all(tmp_path, files)
+    assert unresolved(linked) == []
+    assert {f.dest for f in linked.files} == {f.dest for f in files} | {
+        a.dest for a in linked.added
+    }
+    assert [f.dest for f in linked.files] == sorted(f.dest for f in linked.files)
+    for file in linked.files:
+        assert all(d.startswith("$ORIGIN") for d in file.runpath)
+        read = elf.read(file.source)
+        assert read is not None
+        assert (list(read.search), list(read.needed)) == (file.runpath, file.needed)
+    originals = {f.source for f in [*files, *linked.added]}
+    assert all(f.patched != (f.source in originals) for f in linked.files)
+
+
+def test_patched_files_load_from_the_bundle(python: str, tmp_path: Path) -> None:
+    extensions = {Path(b.dest).name.partition(".")[0]: b for b in dynload(python)}
+    if not {"_ssl", "_ctypes"} <= set(extensions):
+        pytest.skip(f"{python} has _ssl and _ctypes built in")
+    files = [*interpreter_files(python), extensions["_ssl"], extensions["_ctypes"]]
+    linked = link_all(tmp_path, files)
+    names = {a.dest.partition(".")[0] for a in linked.added}
+    assert {"lib/libssl", "lib/libcrypto", "lib/libffi"} <= names
+
+    top = tmp_path / "bundle"
+    copy(linked, top)
+    (library,) = (f.dest for f in files if f.dest.startswith("lib/libpython"))
+    code = (
+        "import ctypes, sys\n"
+        "for path in sys.argv[1:]: ctypes.CDLL(path, ctypes.RTLD_GLOBAL)\n"
+        "print(open('/proc/self/maps').read())"
+    )
+    paths = [str(top / d) for d in (library, extensions["_ssl"].dest, extensions["_ctypes"].dest)]
+    # In a Python of another version: only the loader's work is looked at.
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code, *paths],
+        env={"LD_BIND_NOW": ""},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    mapped = {line.split()[-1] for line in done.stdout.splitlines() if str(top) in line}
+    assert {str(top / a.dest) for a in linked.added} == {m for m in mapped if m not in paths}
+
+
+def test_numpy_finds_its_own_libraries(tmp_path: Path) -> None:
+    (site,) = about(given("LLGO_PY_TEST_NUMPY"), "[sysconfig.get_path('platlib')]")
+    found = sorted(p for p in Path(site).rglob("*.so*") if p.is_file())
+    files = [Binary(f"lib/python3/site-packages/{p.relative_to(site)}", str(p)) for p in found]
+    linked = link_all(tmp_path, files)
+    assert unresolved(linked) == []
+    blas = next(f for f in linked.files if "openblas" in f.dest)
+    # 25 MB that are right as they come stay as they came.
+    assert not blas.patched
+
+
+def test_the_same_bytes_twice(python: str, tmp_path: Path) -> None:
+    files = interpreter_files(python) + dynload(python)[:20]
+
+    def digests(name: str) -> list[tuple[str, str]]:
+        linked = link_all(tmp_path / name, files, [Neutral("/usr", "/u")])
+        return [
+            (f.dest, hashlib.sha256(Path(f.source).read_bytes()).hexdigest()) for f in linked.files
+        ]
+
+    assert digests("a") == digests("b")
+
+
+def test_a_library_nobody_has_is_a_finding(tmp_path: Path) -> None:
+    lost = tmp_path / "lost.so"
+    path = machine.find("libz.so.1", own_elf(), sys.executable)
+    data = Path(path).read_bytes()
+    assert data.count(b"libc.so.6\0") == 1
+    lost.write_bytes(data.replace(b"libc.so.6\0", b"libq.so.6\0"))
+    request = Link(str(tmp_path / "out"), [Binary("lib/lost.so", str(lost))])
+    messages = converse(sys.executable, request)
+    findings = [m for m in messages if isinstance(m, Finding)]
+    assert [(f.id, f.severity, f.path) for f in findings] == [
+        ("library-not-found", "warning", "lib/lost.so")
+    ]
+    assert "libq.so.6" in findings[0].text
+
+
+def own_elf() -> elf.Elf:
+    read = elf.read(os.path.realpath(sys.executable))
+    assert read is not None
+    return read
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"#!/bin/sh\n", b"\x7fELF", b"\x7fELF\x02\x01\x01" + b"x" * 80]
+)
+def test_what_is_no_elf_file_is_an_error(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.so"
+    path.write_bytes(content)
+    last = converse(sys.executable, Link(str(tmp_path), [Binary("lib/x.so", str(path))]))[-1]
+    assert isinstance(last, Error)
+    assert last.text.startswith("lib/x.so: ")
+    assert "\n" not in last.text
+
+
+@pytest.mark.parametrize(
+    ("directory", "here", "want"),
+    [
+        ("$ORIGIN", "lib", "lib"),
+        ("${ORIGIN}/", "lib", "lib"),
+        ("$ORIGIN/../..", "lib/python3.14/lib-dynload", "lib"),
+        ("$ORIGIN/../numpy.libs", "lib/p/numpy", "lib/p/numpy.libs"),
+        ("$ORIGIN/..", "lib", ""),
+        ("$ORIGIN/../..", "lib", None),
+        ("$ORIGIN/../../../..", "lib/python3.14", None),
+        ("/opt/lib", "lib", None),
+        ("lib", "lib", None),
+    ],
+)
+def test_search_paths_inside_the_bundle(directory: str, here: str, want: str | None) -> None:
+    assert link._in_bundle(directory, here) == want
+
+
+@pytest.mark.parametrize(
+    ("name", "system"),
+    [
+        ("libc.so.6", True),
+        ("ld-linux-x86-64.so.2", True),
+        ("ld-linux-aarch64.so.1", True),
+        ("libcuda.so.1", True),
+        ("libX11.so.6", True),
+        ("libc.so.6x", False),
+        ("xlibc.so.6", False),
+        ("libssl.so.3", False),
+    ],
+)
+def test_policy(name: str, system: bool) -> None:
+    assert policy.is_system(name, "linux") is system
+
+
+def test_policy_is_of_its_platform() -> None:
+    assert policy.is_system("/usr/lib/libSystem.B.dylib", "darwin")
+    assert not policy.is_system("libc.so.6", "darwin")
+
+
+def test_scrubbing_keeps_length_and_the_last_name() -> None:
+    clean = scrub.scrubber([Neutral("/home/me/versions/3.9.18", "/install")])
+    data = b"\0/home/me/versions/3.9.18/lib\0/home/me/versions/3.9.18\0/home/me/versions/3.9.180\0"
+    want = b"\0/install/././././/3.9.18/lib\0/install/././././/3.9.18\0/home/me/versions/3.9.180\0"
+    assert clean.scrub(data) == want
+    assert len(want) == len(data)
+    assert os.path.normpath("/install/././././/3.9.18") == "/install/3.9.18"
+
+
+def test_a_path_shorter_than_its_neutral_one() -> None:
+    assert scrub.same_length(b"/install", 5) == b"/././"

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pyhelper import protocol
+from pyhelper.coding import ProtocolError
+from pyhelper.protocol import Analyze, Hello, Link
+from pyhelper.tests.conftest import ROOT, replaced
+
+GOLDEN = (ROOT / "pyhelper/testdata/protocol.golden.jsonl").read_text("utf-8").splitlines()
+
+
+def is_request(line: str) -> bool:
+    return "op" in json.loads(line)
+
+
+@pytest.mark.parametrize("line", GOLDEN)
+def test_golden_survives_decoding_and_encoding(line: str) -> None:
+    if is_request(line):
+        again = protocol.encode_request(protocol.decode_request(line))
+    else:
+        again = protocol.encode_message(protocol.decode_message(line))
+    assert json.loads(again) == json.loads(line)
+
+
+def test_golden_has_every_request_and_message() -> None:
+    decoded = [json.loads(line) for line in GOLDEN]
+    assert {d["op"] for d in decoded if "op" in d} == set(protocol.REQUESTS)
+    assert {d["type"] for d in decoded if "type" in d} == set(protocol.MESSAGES)
+
+
+@pytest.mark.parametrize("line", GOLDEN)
+def test_golden_sets_every_field(line: str) -> None:
+    empty = [k for k, v in json.loads(line).items() if v in ("", [], {}, 0, None)]
+    assert not empty
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{", "not JSON"),
+        ("[]", "expected an object, got list"),
+        ('{"op":"hello"}', "protocol version None, this helper speaks 1"),
+        (replaced(Hello(), protocol=2), "protocol version 2, this helper speaks 1"),
+        (replaced(Hello(), op="bake"), "unknown op 'bake'"),
+        (replaced(Hello(), op=["hello"]), "unknown op"),
+        (replaced(Hello(), colour="red"), "hello has an unknown field 'colour'"),
+        (replaced(Analyze("/w"), workdir=None), "analyze.workdir is missing"),
+        (replaced(Analyze("/w"), workdir=3), "analyze.workdir: expected str, got int"),
+        (
+            replaced(Analyze("/w"), modules=[{"name": 7}]),
+            r"analyze.modules\[0\].name: expected str",
+        ),
+        (
+            replaced(Analyze("/w"), hidden_imports=["a", 1]),
+            r"hidden_imports\[1\]: expected str, got int",
+        ),
+        (replaced(Link("/o"), files={}), "link.files: expected list, got dict"),
+        ('{"protocol":1,"op":"compile","optimize":true}', "expected int, got bool"),
+    ],
+)
+def test_what_is_not_the_protocol_is_refused(text: str, complaint: str) -> None:
+    with pytest.raises(ProtocolError, match=complaint):
+        protocol.decode_request(text)
+
+
+def test_null_is_an_empty_list_as_go_writes_it() -> None:
+    request = protocol.decode_request(replaced(Analyze("/w"), modules=None))
+    assert request == Analyze("/w")
+
+
+def test_a_path_that_is_not_utf8_can_be_written() -> None:
+    line = protocol.encode_message(protocol.Warn("/tmp/\udcff"))
+    assert line.isascii()
+    assert protocol.decode_message(line) == protocol.Warn("/tmp/\udcff")
