@@ -39,8 +39,12 @@ func program(t *testing.T, name string) string {
 }
 
 func build() (string, error) {
-	dir, err := os.MkdirTemp("", "scenarios ü")
+	scratch, err := pythontest.Scratch()
 	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(scratch, "with space ü")
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return "", err
 	}
 	s := pythontest.Chosen()

@@ -144,13 +144,21 @@ func (t *translator) register() []byte {
 	sort.Strings(t.funcs)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "package %s\n\nimport %s %q\n\n", t.pkg.Name, bindName, bindPath)
-	fmt.Fprintf(&b, "func init() { %s.Register(%q, %sattr) }\n\n", bindName, t.pkg.ImportPath, attrPrefix)
+	fmt.Fprintf(&b, "func init() { %s.Register(%q, %sattr) }\n\n", bindName, t.symbolPath(), attrPrefix)
 	fmt.Fprintf(&b, "func %sattr(name string) *%s.Attr {\n\tswitch name {\n", attrPrefix, bindName)
 	for _, name := range t.funcs {
 		fmt.Fprintf(&b, "\tcase %q:\n\t\treturn &%s%s\n", name, attrPrefix, name)
 	}
 	b.WriteString("\t}\n\treturn nil\n}\n")
 	return b.Bytes()
+}
+
+// symbolPath is the package's path in the names that the runtime gives functions.
+func (t *translator) symbolPath() string {
+	if t.pkg.Name == "main" {
+		return "main"
+	}
+	return t.pkg.ImportPath
 }
 
 func (t *translator) offset(pos token.Pos) int {

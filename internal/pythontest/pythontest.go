@@ -21,7 +21,7 @@ import (
 
 // Interpreters names, as a path list, the Python executables to test with. Without
 // it the pyenv versions of the machine are taken.
-const Interpreters = "LLGO_PY_TEST_PYTHON"
+const Interpreters = "LLGO_PY_TEST_PYTHONS"
 
 // chosen tells a child process which Python to start.
 const chosen = "LLGO_PY_TEST_CHOSEN"
@@ -40,7 +40,11 @@ func Main(m *testing.M) {
 			fmt.Fprintln(os.Stderr, "cannot start Python:", err)
 			os.Exit(1)
 		}
-		os.Exit(m.Run())
+		status := m.Run()
+		if scratch != "" {
+			_ = os.RemoveAll(scratch)
+		}
+		os.Exit(status)
 	}
 	flag.Parse()
 	found := Find()
@@ -60,6 +64,15 @@ func Main(m *testing.M) {
 		}
 	}
 	os.Exit(status)
+}
+
+var scratch string
+
+// Scratch makes a folder for what all tests of this process share; Main removes it.
+func Scratch() (string, error) {
+	dir, err := os.MkdirTemp("", "pythontest-")
+	scratch = dir
+	return dir, err
 }
 
 // Chosen returns the Python of this process.
