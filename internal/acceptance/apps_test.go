@@ -30,11 +30,18 @@ func unpackaged(t *testing.T, src, name string) {
 
 func onedir(t *testing.T, src, name string) {
 	build(t, src, "--py-onedir", "-o", filepath.Join("out", name))
+	moved := moveOut(t, src)
+	if r := sealed(t, filepath.Join(moved, name), nil, src); r.code != 0 || r.stdout != expected(t, name) || r.stderr != "" {
+		t.Errorf("packaged: %v\nwant:\n%s", r, expected(t, name))
+	}
+}
+
+// moveOut moves src/out away, so that src can be hidden.
+func moveOut(t *testing.T, src string) string {
+	t.Helper()
 	moved := filepath.Join(t.TempDir(), "moved")
 	if err := os.Rename(filepath.Join(src, "out"), moved); err != nil {
 		t.Fatal(err)
 	}
-	if r := sealed(t, filepath.Join(moved, name), nil, src); r.code != 0 || r.stdout != expected(t, name) || r.stderr != "" {
-		t.Errorf("packaged: %v\nwant:\n%s", r, expected(t, name))
-	}
+	return moved
 }

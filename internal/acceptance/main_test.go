@@ -99,17 +99,27 @@ func copyApp(t *testing.T, name string) string {
 func write(t *testing.T, main string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "prog")
-	gomod, _ := os.ReadFile(filepath.Join(root, "testdata", "apps", "hello", "go.mod"))
-	gosum, _ := os.ReadFile(filepath.Join(root, "testdata", "apps", "hello", "go.sum"))
-	for name, data := range map[string][]byte{"go.mod": gomod, "go.sum": gosum, "main.go": []byte(main)} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+	for _, name := range []string{"go.mod", "go.sum"} {
+		data, err := os.ReadFile(filepath.Join(root, "testdata", "apps", "hello", name))
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		plantFile(t, dir, name, string(data))
 	}
+	plantFile(t, dir, "main.go", main)
 	return dir
+}
+
+// plantFile writes an executable file, with the directories above it.
+func plantFile(t *testing.T, dir, name, content string) {
+	t.Helper()
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o755); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // program is the source of testdata/<name>.go.

@@ -31,23 +31,23 @@ func TestHostileSurroundings(t *testing.T) {
 		{name: "python variables", env: func(dir string) []string {
 			return []string{"PYTHONHOME=/nonexistent", "PYTHONPATH=" + dir, "PYTHONSTARTUP=/nonexistent", "PYTHONINSPECT=1",
 				"PYTHONPLATLIBDIR=lib99", "PYTHONUTF8=0", "PYTHONWARNINGS=error", "PYTHONDONTWRITEBYTECODE=", "PYTHONUSERBASE=" + dir}
-		}, plant: func(t *testing.T, dir string) { plant(t, dir, "json.py", "raise SystemExit('a foreign json')") }},
+		}, plant: func(t *testing.T, dir string) { plantFile(t, dir, "json.py", "raise SystemExit('a foreign json')") }},
 		{name: "foreign python on PATH", env: func(dir string) []string { return []string{"PATH=" + filepath.Join(dir, "bin")} },
 			plant: func(t *testing.T, dir string) {
 				for _, name := range []string{"python", "python3", "python3.14"} {
-					plant(t, dir, "bin/"+name, "#!/bin/sh\nexit 99\n")
+					plantFile(t, dir, "bin/"+name, "#!/bin/sh\nexit 99\n")
 				}
 			}},
 		{name: "pyvenv.cfg beside and above", plant: func(t *testing.T, dir string) {
 			for _, name := range []string{"pyvenv.cfg", "../pyvenv.cfg"} {
-				plant(t, dir, name, "home = /nonexistent\ninclude-system-site-packages = true\n")
+				plantFile(t, dir, name, "home = /nonexistent\ninclude-system-site-packages = true\n")
 			}
 		}},
 		{name: "another libpython first", env: func(dir string) []string { return []string{"LD_LIBRARY_PATH=" + filepath.Join(dir, "wrong")} },
-			plant: func(t *testing.T, dir string) { plant(t, dir, "wrong/libpython3.14.so.1.0", "not a library") }},
+			plant: func(t *testing.T, dir string) { plantFile(t, dir, "wrong/libpython3.14.so.1.0", "not a library") }},
 		{name: "landmarks", plant: func(t *testing.T, dir string) {
 			for _, name := range []string{"pybuilddir.txt", "python3._pth", "app._pth", "Modules/Setup.local", "python314.zip"} {
-				plant(t, dir, name, "/nonexistent")
+				plantFile(t, dir, name, "/nonexistent")
 			}
 		}},
 		{name: "space and non-ASCII", place: "a b/äö 中"},
@@ -107,17 +107,6 @@ func TestChildrenInheritNothingOfOurs(t *testing.T) {
 		"fds: " + fds + "\nsignals: " + ignored + "\n"
 	if r := run(filepath.Join(src, "out", "app")); r.code != 0 || r.stdout != want {
 		t.Errorf("%v\nwant:\n%s", r, want)
-	}
-}
-
-func plant(t *testing.T, dir, name, content string) {
-	t.Helper()
-	path := filepath.Join(dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), 0o755); err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 // (`go help build`: a JSON object whose Replace maps paths to real files).
 type overlay struct {
 	dir     string
+	written int
 	Replace map[string]string
 }
 
@@ -34,7 +35,8 @@ func newOverlay(dir, user string) (*overlay, error) {
 
 // add makes content appear at path.
 func (o *overlay) add(path string, content []byte) error {
-	real := filepath.Join(o.dir, fmt.Sprintf("%d.overlay", len(o.Replace)))
+	o.written++
+	real := filepath.Join(o.dir, fmt.Sprintf("%d.overlay", o.written))
 	if err := os.WriteFile(real, content, 0o600); err != nil {
 		return err
 	}
