@@ -82,7 +82,7 @@ func (b *builder) analyse(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		return nil, err
 	}
 	need := discover.Find(b.prog)
-	req := helper.AnalyzeRequest{Workdir: dir, HiddenImports: b.HiddenImports}
+	req := helper.AnalyzeRequest{HiddenImports: b.HiddenImports}
 	for _, m := range need.Modules {
 		module := helper.Module{Name: m.Name}
 		for _, at := range m.At {
@@ -93,7 +93,7 @@ func (b *builder) analyse(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	for _, s := range need.Snippets {
 		req.Snippets = append(req.Snippets, helper.Snippet{Name: s.At.String(), Code: s.Code})
 	}
-	plan, err := h.Analyze(ctx, dist, req)
+	plan, err := h.AnalyzeOnce(ctx, dist, req, dir)
 	return plan, located(err)
 }
 

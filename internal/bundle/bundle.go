@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/durable"
 )
 
 // Write writes the tree and puts it at opts.Dir, in place of an older one of the
@@ -42,7 +44,7 @@ func accept(ctx context.Context, work *workDir, m *Manifest, opts *Options) erro
 		err = fmt.Errorf("what was written is not what was meant: %v", problems[0])
 	}
 	if err == nil {
-		err = syncTree(work.path)
+		err = durable.Tree(work.path)
 	}
 	if err != nil {
 		return fmt.Errorf("checking the package: %w", err)
@@ -51,16 +53,6 @@ func accept(ctx context.Context, work *workDir, m *Manifest, opts *Options) erro
 		return nil
 	}
 	return opts.Inspect(work.new())
-}
-
-// syncFile brings a file, or the names in a directory, to the disk.
-func syncFile(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
 }
 
 // removeTree removes a tree, also where directories have been made read-only.

@@ -7,6 +7,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/durable"
 )
 
 // install puts the new tree in its place, under the lock of the directory. The
@@ -54,7 +56,7 @@ func (w *workDir) installFirst() error {
 	if err != nil {
 		return also(also(err, os.Rename(w.python(), fresh)), w.undoPython())
 	}
-	return syncFile(w.dir)
+	return durable.File(w.dir)
 }
 
 // also adds to an error that undoing failed as well.
@@ -115,7 +117,7 @@ func (w *workDir) moveAside() error {
 func (t *target) finish(work string) error {
 	w := &workDir{target: t, path: work}
 	fresh := filepath.Join(w.new(), pythonDir)
-	if err := syncFile(t.dir); err != nil {
+	if err := durable.File(t.dir); err != nil {
 		return err
 	}
 	if isDir(fresh) && isDir(t.python()) {
@@ -132,7 +134,7 @@ func (t *target) finish(work string) error {
 	if err != nil {
 		return err
 	}
-	return syncFile(t.dir)
+	return durable.File(t.dir)
 }
 
 // placePython moves the new python/ to its place and leaves a link to it where

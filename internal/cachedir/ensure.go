@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/durable"
 )
 
 // Ensure makes sure that the directory dir exists, complete. Where it does not,
@@ -63,13 +65,13 @@ func fillAndRename(ctx context.Context, dir string, fill func(work string) error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := syncTree(work); err != nil {
+	if err := durable.Tree(work); err != nil {
 		return fmt.Errorf("cannot bring %s to the disk: %w", dir, err)
 	}
 	if err := os.Rename(work, dir); err != nil {
 		return fmt.Errorf("cannot complete %s: %w", dir, err)
 	}
-	return syncDir(filepath.Dir(dir))
+	return durable.File(filepath.Dir(dir))
 }
 
 // sibling names a file that belongs to the entry dir and lies beside it. The

@@ -50,7 +50,10 @@ func Main(args []string) int {
 		return py(ctx, args[1:])
 	case args[0] == "help" && len(args) == 2 && helpTopics[args[1]] != "":
 		fmt.Print(helpTopics[args[1]])
-		return exitOK
+		if _, err := compiler.FindLLGo(); err != nil {
+			return exitOK
+		}
+		fmt.Print("\nThe real llgo says:\n\n") // it has flags of its own
 	}
 	return handOver(args)
 }

@@ -20,7 +20,7 @@ import (
 
 func main() {
 	runs := flag.Int("runs", 20, "counted runs of each program")
-	names := flag.String("apps", "hello,stdlib,matrix,own", "apps of testdata/apps")
+	names := flag.String("apps", "hello,stdlib,matrix", "apps of testdata/apps")
 	file := flag.String("json", "", "write the figures to this file as well")
 	flag.Parse()
 	if err := run(*runs, strings.Split(*names, ","), *file); err != nil {
@@ -39,13 +39,13 @@ type Report struct {
 // AppFigures are the figures of one app.
 type AppFigures struct {
 	App         string   `json:"app"`
-	BuildCold   float64  `json:"build_cold_s"`   // Go build cache empty, Python tools in place
-	BuildAgain  float64  `json:"build_again_s"`  // nothing changed
-	Size        int64    `json:"size_bytes"`     // of the whole directory
-	Files       int      `json:"files"`          //
-	Start       *Samples `json:"start_ms"`       // the packaged program
-	Interpreter *Samples `json:"interpreter_ms"` // python -I -S importing the same modules, same libpython version
-	Ratio       float64  `json:"start_ratio"`    // minimum of Start / minimum of Interpreter
+	BuildCold   float64  `json:"build_cold_s"`             // Go build cache and kept analyses empty, interpreter and tools in place
+	BuildAgain  float64  `json:"build_again_s"`            // nothing changed
+	Size        int64    `json:"size_bytes"`               // of the whole directory
+	Files       int      `json:"files"`                    //
+	Start       *Samples `json:"start_ms"`                 // the packaged program
+	Interpreter *Samples `json:"interpreter_ms,omitempty"` // python -I -S doing the same, with the same libpython
+	Ratio       float64  `json:"start_ratio,omitempty"`    // minimum of Start / minimum of Interpreter
 }
 
 func run(runs int, names []string, file string) error {
@@ -82,8 +82,12 @@ func (r *Report) print() {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "app\tbuild cold s\tagain s\tsize MB\tfiles\tstart ms\tpython -I -S ms\tratio\t")
 	for _, a := range r.Apps {
-		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.1f\t%d\t%s\t%s\t%.2f\t\n", a.App, a.BuildCold, a.BuildAgain,
-			float64(a.Size)/1e6, a.Files, a.Start, a.Interpreter, a.Ratio)
+		ratio := "–"
+		if a.Interpreter != nil {
+			ratio = fmt.Sprintf("%.2f", a.Ratio)
+		}
+		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.1f\t%d\t%s\t%s\t%s\t\n", a.App, a.BuildCold, a.BuildAgain,
+			float64(a.Size)/1e6, a.Files, a.Start, a.Interpreter, ratio)
 	}
 	w.Flush()
 }

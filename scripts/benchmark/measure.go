@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
 )
 
 // Samples are the wall times of whole processes, in milliseconds.
@@ -18,18 +20,19 @@ type Samples struct {
 	Median float64 `json:"median"`
 }
 
-func (s *Samples) String() string { return fmt.Sprintf("%.1f / %.1f", s.Min, s.Median) }
-
-// equivalent is the Python that does what an app does, for the bare interpreter.
-var equivalent = map[string]string{
-	"hello":  "print('hello')",
-	"stdlib": "import json, sqlite3, ssl, ctypes, zoneinfo, multiprocessing, asyncio",
-	"matrix": "import numpy as np; print(np.array([[1,2,3]]*3) + np.array([[9,8,7]]*3)); print(np.linalg.solve(np.eye(3), np.ones(3)))",
-	"own":    "import json; print(json.dumps({}))",
+func (s *Samples) String() string {
+	if s == nil {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f / %.1f", s.Min, s.Median)
 }
 
-// environment is what programs are started with: nothing that changes Python.
-var environment = []string{"PATH=/usr/bin:/bin", "HOME=" + os.TempDir()}
+// equivalent is Python that does what an app does, for the bare interpreter. An
+// app without one (stdlib starts processes of its own) is measured alone.
+var equivalent = map[string]string{
+	"hello":  "print('hello')",
+	"matrix": "import numpy as np; print(np.array([[1,2,3]]*3) + np.array([[9,8,7]]*3)); print(np.linalg.solve(np.eye(3), np.ones(3)))",
+}
 
 func measure(llgo, name, dir string, runs int) (*AppFigures, error) {
 	src := filepath.Join(dir, "src")
@@ -43,7 +46,13 @@ func measure(llgo, name, dir string, runs int) (*AppFigures, error) {
 		return time.Since(start).Seconds(), err
 	}
 	figures := &AppFigures{App: name}
-	var err error
+	cache, err := cachedir.Root()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.RemoveAll(filepath.Join(cache, "analyses")); err != nil {
+		return nil, err
+	}
 	if figures.BuildCold, err = build("GOCACHE=" + filepath.Join(dir, "gocache")); err != nil {
 		return nil, err
 	}
@@ -53,19 +62,26 @@ func measure(llgo, name, dir string, runs int) (*AppFigures, error) {
 	if figures.Size, figures.Files, err = size(filepath.Dir(out)); err != nil {
 		return nil, err
 	}
-	return figures, figures.starts(llgo, name, src, out, runs)
+	return figures, figures.starts(out, runs)
 }
 
 // starts measures the packaged program against the bare interpreter: the one in
 // the package, so that both use the same libpython and the same modules.
-func (f *AppFigures) starts(llgo, name, src, out string, runs int) error {
-	python := filepath.Join(filepath.Dir(out), "python", "bin", "python3")
-	samples, err := interleaved(runs, [][]string{{out}, {python, "-I", "-S", "-c", sitePath(out) + equivalent[name]}})
+func (f *AppFigures) starts(out string, runs int) error {
+	commands := [][]string{{out}}
+	if code := equivalent[f.App]; code != "" {
+		python := filepath.Join(filepath.Dir(out), "python", "bin", "python3")
+		commands = append(commands, []string{python, "-I", "-S", "-c", sitePath(out) + code})
+	}
+	samples, err := interleaved(runs, commands)
 	if err != nil {
 		return err
 	}
-	f.Start, f.Interpreter = samples[0], samples[1]
-	f.Ratio = f.Start.Min / f.Interpreter.Min
+	f.Start = samples[0]
+	if len(samples) > 1 {
+		f.Interpreter = samples[1]
+		f.Ratio = f.Start.Min / f.Interpreter.Min
+	}
 	return nil
 }
 
@@ -84,7 +100,7 @@ func interleaved(runs int, commands [][]string) ([]*Samples, error) {
 	for round := range runs + 1 {
 		for i, c := range commands {
 			start := time.Now()
-			if err := command(os.TempDir(), environment, c[0], c[1:]...); err != nil {
+			if err := command(os.TempDir(), nil, c[0], c[1:]...); err != nil {
 				return nil, err
 			}
 			if round > 0 {
