@@ -8,5 +8,5 @@ import "embed"
 // directory. They are ordinary packages of this module as well, so that they
 // are vetted and tested here like everything else.
 //
-//go:embed bootstrap dialect/shim
+//go:embed bootstrap/*.go bootstrap/*.s bootstrap/*.py bootstrap/*/*.go dialect/shim/*/*.go payload/*.go unpack/*.go
 var Shipped embed.FS

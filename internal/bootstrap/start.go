@@ -15,6 +15,10 @@ import (
 // linker's -X. It is empty in the tests of this repository, which call Start.
 var config string
 
+// unpacked is set in a program of one file, by a file that is added when it is
+// built: it unpacks what the program carries, if need be, and returns Python's prefix.
+var unpacked func() (prefix string, err error)
+
 // init starts Python before any other package of the program is initialised: the
 // packages above import this one, and their variables may be Python objects.
 func init() {
@@ -23,6 +27,9 @@ func init() {
 	}
 	runtime.LockOSThread()
 	s, err := settings.Decode(config)
+	if err == nil && unpacked != nil {
+		s.Prefix, err = unpacked()
+	}
 	if err == nil {
 		err = Start(s)
 	}

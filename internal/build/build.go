@@ -26,7 +26,8 @@ type Options struct {
 	Patterns []string
 	Flags    compiler.Flags // go build flags
 
-	Onedir        bool // package; otherwise only compile, for this machine
+	Onedir        bool // package as a directory
+	Onefile       bool // package as one file; without either: compile for this machine
 	NoInterpreter bool // leave python/bin/python3 out
 	Compiler      compiler.Kind
 	Python        string   // interpreter, venv, or managed version ("3.11"); "" is the default one
@@ -44,6 +45,7 @@ type Summary struct {
 	Compiler      string
 	Python        string // CPython version; "" for a program that uses none
 	Size          int64  // bytes of everything written
+	Unpacked      int64  // bytes that a program of one file unpacks at its first start
 	Files         int    // 0 when nothing was packaged
 	Modules       int
 	Native        int // extension modules and shared libraries
@@ -72,7 +74,10 @@ func Run(ctx context.Context, opts Options) (*Summary, error) {
 	if err := checkPlatform(ctx, opts.Env); err != nil {
 		return nil, err
 	}
-	if opts.Onedir {
+	switch {
+	case opts.Onefile:
+		return b.onefile(ctx)
+	case opts.Onedir:
 		return b.onedir(ctx)
 	}
 	return b.here(ctx)

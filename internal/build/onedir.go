@@ -35,20 +35,24 @@ func (b *builder) onedir(ctx context.Context) (*Summary, error) {
 	exe := filepath.Join(work, "exe")
 	var files *files
 	both, ctx2 := errgroup.WithContext(ctx)
-	both.Go(func() error { return b.compile(ctx2, dist, exe) })
+	both.Go(func() error { return b.compile(ctx2, dist, exe, "") })
 	both.Go(func() (err error) { files, err = b.collect(ctx2, dist, h, work); return err })
 	if err := both.Wait(); err != nil {
 		return nil, err
 	}
-	return b.write(ctx, dist, exe, files)
+	tree, err := b.writeTree(ctx, dist, exe, files, filepath.Dir(b.out))
+	if err != nil {
+		return nil, err
+	}
+	return b.summary(dist, files, tree), nil
 }
 
-// compile builds the Go side.
-func (b *builder) compile(ctx context.Context, dist *pydist.Dist, exe string) error {
+// compile builds the Go side; payload is the archive of a program of one file.
+func (b *builder) compile(ctx context.Context, dist *pydist.Dist, exe, payload string) error {
 	task := b.Reporter.Phase("compile the Go program with compiler "+b.comp.Name(), 0)
 	defer task.Done()
 	job := b.job()
-	job.Output, job.Python, job.Packaged = exe, dist, true
+	job.Output, job.Python, job.Packaged, job.Payload = exe, dist, true, payload
 	return b.comp.Build(ctx, job)
 }
 
@@ -156,8 +160,10 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 	return nil
 }
 
-// write puts the tree in its place.
-func (b *builder) write(ctx context.Context, dist *pydist.Dist, exe string, f *files) (*Summary, error) {
+// writeTree puts the tree into dir, in place of an older one of the same program;
+// without an exe dir is a work directory, and the tree what a program of one file
+// will carry.
+func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, f *files, dir string) (*bundle.Result, error) {
 	in := bundle.Input{
 		Name: filepath.Base(b.out), Exe: exe, Tool: version.Tool, LibPython: f.libPython, NoInterpreter: b.NoInterpreter,
 		Python: bundle.Python{
@@ -176,17 +182,17 @@ func (b *builder) write(ctx context.Context, dist *pydist.Dist, exe string, f *f
 	if err != nil {
 		return nil, err
 	}
-	task := b.Reporter.Phase("write "+b.display(filepath.Dir(b.out)), len(in.Files))
+	task := b.Reporter.Phase("write the tree", len(in.Files))
 	defer task.Done()
-	result, err := plan.Write(ctx, bundle.Options{
-		Dir: filepath.Dir(b.out), ModTime: sourceDateEpoch(),
+	opts := bundle.Options{
+		Dir: dir, ModTime: sourceDateEpoch(),
 		Progress: func(done, _ int, path string) { task.Step(done, path) },
 		Inspect:  func(dir string) error { return b.inspect(ctx, dist, dir) },
-	})
-	if err != nil {
-		return nil, err
 	}
-	return b.summary(dist, f, result), nil
+	if exe == "" {
+		return plan.WriteInto(ctx, opts)
+	}
+	return plan.Write(ctx, opts)
 }
 
 // bundleFiles are the files below python/, with what became of them.

@@ -31,10 +31,29 @@ func (p *Plan) Write(ctx context.Context, opts Options) (*Result, error) {
 	if err := work.install(); err != nil {
 		return nil, err
 	}
+	return w.result(opts.Dir, m, sum, work.recovered), nil
+}
+
+// WriteInto writes the tree into opts.Dir, an empty directory that nobody else
+// looks at: nothing is replaced, and nothing is brought to the disk. What a
+// program of one file carries is written so and then packed.
+func (p *Plan) WriteInto(ctx context.Context, opts Options) (*Result, error) {
+	w := &writer{plan: p, dir: opts.Dir, opts: &opts}
+	m, sum, err := w.write(ctx)
+	if err == nil && opts.Inspect != nil {
+		err = opts.Inspect(opts.Dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("bundle: %w", err)
+	}
+	return w.result(opts.Dir, m, sum, false), nil
+}
+
+func (w *writer) result(dir string, m *Manifest, sum string, recovered bool) *Result {
 	return &Result{
-		Dir: opts.Dir, Program: t.program(), Files: len(m.Files) + 1, Size: total(m) + w.manifestSize,
-		Manifest: m, ManifestSHA256: sum, Recovered: work.recovered,
-	}, nil
+		Dir: dir, Program: filepath.Join(dir, m.Program), Files: len(m.Files) + 1, Size: total(m) + w.manifestSize,
+		Manifest: m, ManifestSHA256: sum, Recovered: recovered,
+	}
 }
 
 // accept looks at the finished tree, the caller too, and brings it to the disk.

@@ -6,7 +6,7 @@ import "time"
 // none of them gets into the tree.
 type Input struct {
 	Name string // file name of the program: "app"
-	Exe  string // the compiled program
+	Exe  string // the compiled program; "" for a tree that goes into a program of one file
 	Tool string // who writes the tree, for the manifest: "llgo-py 0.1.0"
 
 	Python Python

@@ -72,10 +72,12 @@ func checkNames(in Input) error {
 
 // addOwn adds what no analysis finds: the program, libpython, the interpreter.
 func (p *Plan) addOwn(in Input) error {
-	p.items = append(p.items, item{
-		Entry:  Entry{Path: in.Name, Kind: Program, Origin: FromApp},
-		source: in.Exe, exec: true,
-	})
+	if in.Exe != "" {
+		p.items = append(p.items, item{
+			Entry:  Entry{Path: in.Name, Kind: Program, Origin: FromApp},
+			source: in.Exe, exec: true,
+		})
+	}
 	p.addFile(File{Dest: "lib/" + in.Python.SONAME, Source: in.LibPython, Kind: Library, Origin: FromCPython})
 	if in.NoInterpreter {
 		return nil

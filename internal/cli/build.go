@@ -40,11 +40,10 @@ func parseBuild(args []string) (opts build.Options, json bool, err error) {
 	fs := flag.NewFlagSet("build", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	opts.Flags.Define(fs)
-	var onefile bool
 	kind := string(compiler.Auto)
 	fs.BoolVar(&json, "json", false, "")
 	fs.BoolVar(&opts.Onedir, "py-onedir", false, "")
-	fs.BoolVar(&onefile, "py-onefile", false, "")
+	fs.BoolVar(&opts.Onefile, "py-onefile", false, "")
 	fs.BoolVar(&opts.NoInterpreter, "py-no-interpreter", false, "")
 	fs.StringVar(&kind, "py-compiler", kind, "")
 	fs.StringVar(&opts.Python, "py-python", "", "")
@@ -56,8 +55,8 @@ func parseBuild(args []string) (opts build.Options, json bool, err error) {
 		}
 		return opts, json, usagef("llgo help build", "%v", err)
 	}
-	if onefile {
-		return opts, json, usagef("llgo build --py-onedir", "--py-onefile is not implemented yet")
+	if opts.Onedir && opts.Onefile {
+		return opts, json, usagef("llgo help build", "--py-onedir and --py-onefile: one of them, please")
 	}
 	if opts.Compiler, err = compiler.ParseKind(kind); err != nil {
 		return opts, json, usagef("llgo help build", "%v", err)
@@ -102,7 +101,7 @@ func (u *ui) summary(s *build.Summary, took time.Duration) {
 	defer u.mu.Unlock()
 	seconds := float64(took.Milliseconds()) / 1000
 	if u.event(map[string]any{
-		"type": "summary", "path": s.Path, "compiler": s.Compiler, "python": s.Python, "size": s.Size,
+		"type": "summary", "path": s.Path, "compiler": s.Compiler, "python": s.Python, "size": s.Size, "unpacked": s.Unpacked,
 		"files": s.Files, "modules": s.Modules, "native": s.Native, "distributions": s.Distributions, "seconds": seconds,
 	}) {
 		return
@@ -115,7 +114,11 @@ func (u *ui) summary(s *build.Summary, took time.Duration) {
 		u.line("%s (%s) runs on this machine only: it uses CPython %s where it is installed", s.Path, megabytes(s.Size), s.Python)
 		return
 	}
-	u.line("%s  %s, CPython %s, %d modules, %d native libraries, %.1f s", s.Path, megabytes(s.Size), s.Python, s.Modules, s.Native, seconds)
+	unpacked := ""
+	if s.Unpacked > 0 {
+		unpacked = fmt.Sprintf(" (%s unpacked)", megabytes(s.Unpacked))
+	}
+	u.line("%s  %s%s, CPython %s, %d modules, %d native libraries, %.1f s", s.Path, megabytes(s.Size), unpacked, s.Python, s.Modules, s.Native, seconds)
 }
 
 func megabytes(bytes int64) string {

@@ -86,6 +86,8 @@ func py(ctx context.Context, args []string) int {
 		return exitOK
 	case args[0] == "version":
 		return printVersion(ctx)
+	case args[0] == "cache":
+		return cacheCommand(args[1:])
 	}
 	return report(newUI(false, false), usagef("llgo py help", "llgo py %s: unknown command", strings.Join(args, " ")))
 }

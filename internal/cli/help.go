@@ -5,7 +5,8 @@ package cli
 const helpMain = `llgo builds Go programs that call Python.
 
 Usage:
-    llgo build --py-onedir [flags] [package]   package a program with its Python (llgo help build)
+    llgo build --py-onedir [flags] [package]   package a program with its Python: a directory
+    llgo build --py-onefile [flags] [package]  the same as one file (llgo help build)
     llgo py <command>                          tools around packaged programs (llgo py help)
     llgo <anything else>                       is handed to the real llgo, if one is installed
 
@@ -14,7 +15,7 @@ Examples:
     llgo build --py-onedir --py-requirement numpy ./cmd/solver
 `
 
-const helpBuild = `Usage: llgo build --py-onedir [flags] [package]
+const helpBuild = `Usage: llgo build --py-onedir|--py-onefile [flags] [package]
 
 Builds one Go program and packages it with the Python it needs, as a directory
 that runs where there is no Python:
@@ -26,11 +27,13 @@ that runs where there is no Python:
 
 Packaging:
     --py-onedir                 make the directory; without -o it is dist/<name>/
+    --py-onefile                make one file that carries the directory and unpacks it,
+                                at its first start, into the user's cache
     -o <path>                   the program's path: -o out/app makes out/app and
                                 out/python/; an existing directory, or a path that
                                 ends in /, keeps the program's own name
-    --py-compiler auto|llgo|go  which compiler builds the Go side (auto); without
-                                --py-onedir the result runs on this machine only
+    --py-compiler auto|llgo|go  which compiler builds the Go side (auto); without the
+                                two above the result runs on this machine only
     --py-no-interpreter         leave python/bin/python3 out; then Python code
                                 cannot start Python child processes
 
@@ -65,13 +68,31 @@ Examples:
 const helpPy = `Usage: llgo py <command>
 
 Commands:
-    help [topic]    this text, or that of a topic: build
+    help [topic]    this text, or that of a topic: build, cache
+    cache           what programs of one file have unpacked on this machine
     version         versions of this tool and of what it packages with
 
 Packaging itself is a flag of llgo build: llgo help build
 `
 
+const helpCache = `Usage: llgo py cache <command>
+
+A program of one file unpacks its Python at its first start into a cache of the
+user who starts it: $LLGO_PY_CACHE, else $XDG_CACHE_HOME/llgo-py, else
+~/.cache/llgo-py. Programs share what is equal there.
+
+Commands:
+    ls                       what is there: id, size, files, last start, program
+    verify                   compare every file with its SHA-256
+    trim [-unused 720h]      remove what no program used for that long
+    clear                    remove everything that no running program uses
+
+Programs look after the cache themselves: they repair what was damaged and trim
+once a day. LLGO_PY_VERBOSE=1 makes them say what they do.
+`
+
 var helpTopics = map[string]string{
 	"build": helpBuild,
 	"py":    helpPy,
+	"cache": helpCache,
 }

@@ -33,7 +33,8 @@ type ui struct {
 	events  io.Writer // machines; nil without -json
 	bars    bool      // out is a terminal
 	verbose bool
-	tasks   []*task // under way, the newest last
+	tasks   []*task   // under way, the newest last: only that one is drawn
+	spin    sync.Once // starts spinning
 }
 
 func newUI(jsonEvents, verbose bool) *ui {
@@ -128,7 +129,22 @@ func (u *ui) Phase(name string, total int) progress.Task {
 		t.show()
 	}
 	u.tasks = append(u.tasks, t)
+	if u.bars {
+		u.spin.Do(func() { go u.spinning() })
+	}
 	return t
+}
+
+// spinning keeps a phase of unknown length moving. The bars' own spinners are
+// off: each draws whenever it likes, and two would fight for one line.
+func (u *ui) spinning() {
+	for range time.Tick(120 * time.Millisecond) {
+		u.mu.Lock()
+		if n := len(u.tasks); n > 0 && u.tasks[n-1].total == 0 {
+			_ = u.tasks[n-1].bar.Add(1)
+		}
+		u.mu.Unlock()
+	}
 }
 
 // task is a phase on the screen.
@@ -146,6 +162,7 @@ func (t *task) show() {
 		t.ui.line("%s", t.name)
 		return
 	}
+	t.ui.clear()
 	total := int64(t.total)
 	if total == 0 {
 		total = -1 // a spinner
@@ -157,6 +174,7 @@ func (t *task) show() {
 		progressbar.OptionSetWidth(24),
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetSpinnerChangeInterval(0),
 	)
 	_ = t.bar.RenderBlank()
 }
@@ -168,8 +186,7 @@ func (t *task) Step(done int, text string) {
 	if t.ended || t.ui.event(map[string]any{"type": "progress", "phase": t.name, "done": done, "total": t.total, "text": text}) {
 		return
 	}
-	// Only the newest phase is drawn: two bars would fight for one line.
-	if t.bar != nil && t == t.ui.tasks[len(t.ui.tasks)-1] {
+	if t.bar != nil && t.total > 0 && t == t.ui.tasks[len(t.ui.tasks)-1] {
 		_ = t.bar.Set(done)
 	}
 }

@@ -58,6 +58,7 @@ type Options struct {
 	WorkDir string   // where generated files go; exists, and is the caller's to remove
 	Modfile string   // the user's -modfile, "" for the module's own go.mod
 	Overlay string   // the user's -overlay, "" for none
+	Payload string   // the archive to embed in a program of one file, "" for none
 	Env     []string // environment of the go command
 }
 
@@ -79,7 +80,7 @@ func Prepare(ctx context.Context, prog *gosource.Program, opts Options) (*Build,
 	if err != nil {
 		return nil, err
 	}
-	lib, sums, proxy, err := standIn(ctx, prog)
+	lib, sums, proxy, err := standIn(ctx, prog, opts.Payload != "")
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +89,11 @@ func Prepare(ctx context.Context, prog *gosource.Program, opts Options) (*Build,
 	files, err := newOverlay(opts.WorkDir, opts.Overlay)
 	if err != nil {
 		return nil, err
+	}
+	if opts.Payload != "" {
+		if err := addPayload(opts.Payload, gomod, files); err != nil {
+			return nil, err
+		}
 	}
 	vars, err := goEnv(ctx, opts.Env, "GOMODCACHE", "GOPROXY", "GONOPROXY")
 	if err != nil {

@@ -23,11 +23,16 @@ const libStandIn = "llgopy.invalid/goplus/lib"
 const self = "github.com/llgo-pypack/llgo-pypack/internal/"
 
 // shipped maps the packages of the run time to where programs find them.
-var shipped = []struct{ dir, pkg string }{
-	{"dialect/shim/py", "py"},
-	{"dialect/shim/c", "c"},
-	{"dialect/shim/bind", "py/bind"},
-	{"bootstrap", "internal/bootstrap"},
+var shipped = []struct {
+	dir, pkg string
+	onefile  bool // only in programs of one file
+}{
+	{"dialect/shim/py", "py", false},
+	{"dialect/shim/c", "c", false},
+	{"dialect/shim/bind", "py/bind", false},
+	{"bootstrap", "internal/bootstrap", false},
+	{"payload", "internal/payload", true},
+	{"unpack", "internal/unpack", true},
 }
 
 // The stand-in keeps the language version of the real module.
@@ -35,12 +40,19 @@ const libMod = "module " + gosource.LibPath + "\n\ngo 1.20\n\nrequire " + purego
 
 // standIn publishes the module that replaces github.com/goplus/lib for prog and
 // returns its version, its go.sum lines and the GOPROXY entry that serves it.
-func standIn(ctx context.Context, prog *gosource.Program) (v module.Version, sums, proxy string, err error) {
+func standIn(ctx context.Context, prog *gosource.Program, onefile bool) (v module.Version, sums, proxy string, err error) {
 	m := &virtualModule{libStandIn, map[string][]byte{"go.mod": []byte(libMod)}}
 	for _, s := range shipped {
+		if s.onefile && !onefile {
+			continue
+		}
 		if err := addShipped(m.files, s.dir, s.pkg); err != nil {
 			return v, "", "", err
 		}
+	}
+	if onefile {
+		m.files["go.mod"] = append(m.files["go.mod"], onefileRequires...)
+		m.files["internal/bootstrap/llgo_py_onefile.go"] = []byte(onefileSource)
 	}
 	for _, p := range prog.Packages {
 		name, _, ok := p.PythonModule()

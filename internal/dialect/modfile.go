@@ -55,10 +55,15 @@ func readModfile(prog *gosource.Program, opts Options) (*modfileCopy, error) {
 	m := &modfileCopy{file: file}
 	m.sums, _ = os.ReadFile(strings.TrimSuffix(name, ".mod") + ".sum")
 	m.sums = append(m.sums, puregoSums...)
-	if err := file.AddRequire(puregoPath, newest(file, puregoPath, puregoVersion)); err != nil {
+	if err := m.require(puregoPath, puregoVersion); err != nil {
 		return nil, err
 	}
 	return m, m.addWorkspace(prog, main)
+}
+
+// require adds a requirement of at least version.
+func (m *modfileCopy) require(path, version string) error {
+	return m.file.AddRequire(path, newest(m.file, path, version))
 }
 
 func mainModule(prog *gosource.Program) *gosource.Module {
@@ -97,7 +102,7 @@ func (m *modfileCopy) addWorkspace(prog *gosource.Program, main *gosource.Module
 		m.replaceWith(other.Path, directory(other.Dir))
 		sums, _ := os.ReadFile(strings.TrimSuffix(other.GoMod, ".mod") + ".sum")
 		m.sums = append(m.sums, sums...)
-		if err := m.file.AddRequire(other.Path, newest(m.file, other.Path, "v0.0.0-00010101000000-000000000000")); err != nil {
+		if err := m.require(other.Path, "v0.0.0-00010101000000-000000000000"); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,127 @@
+//go:build !llgopy
+
+package payload
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"hash/crc32"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// A Level says how hard to compress. Extraction is about as fast for each.
+type Level int
+
+// The levels of the encoder, which are about 1, 3, 7 and 11 of the zstd program, and
+// none.
+const (
+	Best Level = iota
+	Better
+	Default
+	Fastest
+	Stored
+)
+
+func (l Level) encoder() (*zstd.Encoder, error) {
+	levels := [...]zstd.EncoderLevel{
+		zstd.SpeedBestCompression, zstd.SpeedBetterCompression, zstd.SpeedDefault, zstd.SpeedFastest,
+	}
+	if l == Stored {
+		return nil, nil
+	}
+	if l < 0 || int(l) >= len(levels) {
+		return nil, fmt.Errorf("no level %d of compression", int(l))
+	}
+	// One encoder for each processor, without goroutines of its own. No sums: the
+	// archive has two.
+	return zstd.NewWriter(nil, zstd.WithEncoderLevel(levels[l]), zstd.WithWindowSize(windowSize),
+		zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
+}
+
+// sums are what is known of a content once it was read.
+type sums struct {
+	size int64
+	crc  uint32
+	hash [32]byte
+}
+
+// packed is an entry that waits for its turn to be written.
+type packed struct {
+	sums
+	method uint16
+	spool  *spool // compressed data; empty if the method is stored
+}
+
+// newWorker returns what packs one entry after the other, with an encoder of its own.
+func (out *writer) newWorker(ctx context.Context) (worker, error) {
+	z, err := out.opts.Level.encoder()
+	return func(i int) (*packed, error) {
+		p := &packed{spool: &spool{dir: out.opts.TempDir}}
+		err := p.pack(ctx, z, &out.sources[i])
+		if err != nil {
+			p.spool.close()
+		}
+		return p, err
+	}, err
+}
+
+// pack compresses a source into the spool, and empties the spool if that was no use.
+func (p *packed) pack(ctx context.Context, z *zstd.Encoder, s *Source) (err error) {
+	switch {
+	case !s.Mode.IsRegular():
+		p.crc = crc32.ChecksumIEEE([]byte(s.Target))
+		return nil
+	case z == nil:
+		p.sums, err = readSource(ctx, s, io.Discard)
+		return err
+	}
+	z.Reset(p.spool)
+	p.sums, err = readSource(ctx, s, z)
+	if closing := z.Close(); err == nil && closing != nil {
+		err = fmt.Errorf("%s: %w", quote(s.Path), closing)
+	}
+	if err != nil {
+		return err
+	}
+	if p.spool.size < p.size {
+		p.method = zstded
+		return nil
+	}
+	return p.spool.reset()
+}
+
+// readSource copies the content of a source to w and returns its sums.
+func readSource(ctx context.Context, s *Source, w io.Writer) (sum sums, err error) {
+	r, err := s.Open()
+	if err != nil {
+		return sum, err
+	}
+	hash := sha256.New()
+	buf := make([]byte, 256<<10)
+	for err == nil {
+		var n int
+		n, err = r.Read(buf)
+		sum.size += int64(n)
+		sum.crc = crc32.Update(sum.crc, crc32.IEEETable, buf[:n])
+		hash.Write(buf[:n])
+		if _, failed := w.Write(buf[:n]); failed != nil {
+			err = failed
+		} else if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+	}
+	hash.Sum(sum.hash[:0])
+	if err == io.EOF {
+		err = nil
+	}
+	if closing := r.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", quote(s.Path), err)
+	}
+	return sum, err
+}

@@ -1,0 +1,3 @@
+package unpack
+
+func childElevation() int { return 0 }
