@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/build"
@@ -76,7 +77,7 @@ func absolutePaths(opts *build.Options) error {
 	}
 	opts.Dir = dir
 	for _, p := range []*string{&opts.Flags.Output, &opts.Flags.Modfile, &opts.Flags.Overlay, &opts.Python} {
-		if *p == "" || filepath.IsAbs(*p) || p == &opts.Python && build.IsManagedVersion(*p) {
+		if *p == "" || filepath.IsAbs(*p) || p == &opts.Python && isName(dir, *p) {
 			continue
 		}
 		// filepath.Join would drop the trailing slash that makes -o a directory.
@@ -87,6 +88,16 @@ func absolutePaths(opts *build.Options) error {
 		*p = filepath.Join(dir, *p) + slash
 	}
 	return nil
+}
+
+// isName reports whether a value of --py-python is a managed version or the name
+// of a command, and not a path.
+func isName(dir, python string) bool {
+	if build.IsManagedVersion(python) {
+		return true
+	}
+	_, err := os.Stat(filepath.Join(dir, python))
+	return err != nil && !strings.ContainsRune(python, filepath.Separator)
 }
 
 // list is a flag that may be repeated.

@@ -52,6 +52,9 @@ func (t *translator) file(f *gosource.File, path string) ([]byte, error) {
 		edits, attrs = append(edits, es...), append(attrs, as...)
 	}
 	for _, d := range f.Directives() {
+		if !strings.HasPrefix(d.Target, "py.") {
+			continue
+		}
 		// The go command would take the directive for its own and look for a
 		// Go symbol of that name.
 		start := t.offset(d.Pos)
@@ -99,7 +102,7 @@ func (t *translator) function(f *gosource.File, d *ast.FuncDecl, links map[strin
 	}
 	attr, ok := strings.CutPrefix(link.Target, "py.")
 	if !ok {
-		return nil, nil, t.errorf(d.Pos(), "%s is linked to %s: only py.<attribute> can be compiled here", d.Name.Name, link.Target)
+		return nil, nil, nil // a link between Go packages; check has refused those to C
 	}
 	sig, err := t.signature(f, d)
 	if err != nil {

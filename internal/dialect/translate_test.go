@@ -69,6 +69,7 @@ func TestPrepareRefuses(t *testing.T) {
 	for _, test := range []struct{ name, main, bind, want string }{
 		{"wrong type", "", head + "//go:linkname F py.f\nfunc F(n int) *py.Object\n", "bind/bind.go:7:8: parameter n must be *py.Object"},
 		{"wrong result", "", head + "//go:linkname F py.f\nfunc F() int\n", "bind/bind.go:7:10: F is linked to Python: its result"},
+		{"C in a binding", "", head + "//go:linkname F C.f\nfunc F()\n", "bind/bind.go:6:1: package example.com/app/bind binds C code (F is linked to C.f)"},
 		{"no link", "", head + "func F() *py.Object\n", "bind/bind.go:6:1: F has no body and no link: add `//go:linkname F py.<attribute>` above it"},
 		{"variables", "", head + "//go:linkname A py.a\nvar A, B *py.Object\n", "bind/bind.go:7:5: linked variable A must be declared alone"},
 		{"C symbol", "", strings.Replace(head, "const LLGoPackage = \"py.json\"\n", "//go:linkname F C.f\nfunc F()\n", 1), "bind/bind.go:5:1: package example.com/app/bind binds C code (F is linked to C.f)"},
