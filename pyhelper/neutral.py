@@ -69,11 +69,16 @@ def _replace(value: str, old: str, new: str) -> str:
     return out
 
 
+def _is_neutral(path: str) -> bool:
+    """Tell whether a path says nothing about this machine as it is."""
+    return path.rstrip("/") in _COMMON or path.startswith((f"{INSTALL}/", f"{BUILD}/"))
+
+
 def of_this_interpreter() -> Paths:
     """Collect the paths that betray where this interpreter was made."""
     prefixes = (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)
     found = {p: INSTALL for prefix in prefixes for p in (prefix, os.path.realpath(prefix))}
     for name in ("abs_srcdir", "abs_builddir"):
         found[str(sysconfig.get_config_var(name) or "")] = BUILD
-    kept = (Neutral(p, new) for p, new in found.items() if p.rstrip("/") not in _COMMON)
+    kept = (Neutral(p, new) for p, new in found.items() if not _is_neutral(p))
     return Paths(tuple(sorted(kept, key=lambda pair: (-len(pair.path), pair.path))))

@@ -88,6 +88,8 @@ class _Bundle:
     def _within_reach(self, file: _File, name: str) -> bool:
         """Does the search path the file came with lead to it?"""
         here = posixpath.dirname(file.dest)
+        if "/" in name:  # no name to search for, but a path (python-build-standalone's python3.10)
+            return _in_bundle(name, here) in self._by_dest
         own = (_in_bundle(directory, here) for directory in file.elf.search)
         found = (self._by_dest.get(posixpath.join(d, name)) for d in own if d is not None)
         return any(f is not None and _fits(file, f) for f in found)

@@ -42,6 +42,8 @@ def unresolved(linked: Linked) -> list[tuple[str, str]]:
 
     def finds(file: LinkedFile, name: str) -> bool:
         here = os.path.dirname(file.dest)
+        if "/" in name:
+            return os.path.normpath(name.replace("$ORIGIN", here)) in places
         dirs = [os.path.normpath(d.replace("$ORIGIN", here)) for d in file.runpath]
         return policy.is_system(name) or any(f"{d}/{name}" in places for d in dirs)
 
