@@ -97,7 +97,7 @@ func (p *packed) pack(ctx context.Context, z *zstd.Encoder, s *Source) (err erro
 func readSource(ctx context.Context, s *Source, w io.Writer) (sum sums, err error) {
 	r, err := s.Open()
 	if err != nil {
-		return sum, err
+		return sum, fmt.Errorf("%s: %w", quote(s.Path), err)
 	}
 	hash := sha256.New()
 	buf := make([]byte, 256<<10)

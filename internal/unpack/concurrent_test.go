@@ -40,8 +40,8 @@ func TestConcurrentFirstStarts(t *testing.T) {
 	clean(t, cache)
 }
 
-// Twenty starts of each of three programs that share files, while trees are
-// trimmed and damaged under them.
+// Twenty starts of each of three programs that share files, while the cache is
+// cleared again and again. Each compares its tree while it holds it.
 func TestConcurrentEverything(t *testing.T) {
 	cache := t.TempDir()
 	var wg sync.WaitGroup
@@ -52,8 +52,6 @@ func TestConcurrentEverything(t *testing.T) {
 			wg.Add(1)
 			go func() {
 				defer wg.Done()
-				// wait: a tree must not be cleared under the comparison, which
-				// holds while the process lives.
 				if _, err := p.run(cache); err != nil {
 					failed <- err
 				}

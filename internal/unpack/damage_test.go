@@ -28,8 +28,8 @@ func TestDamageIsRepaired(t *testing.T) {
 			m := sample(20, 1000, 1)
 			damage(t, (&cache{dir: onefile(dir)}).stored(&m.entries[5]))
 		},
-		"cut":           func(t *testing.T, dir string) { must(t, os.Truncate(dir+somePyc, 10)) },
-		"emptied":       func(t *testing.T, dir string) { must(t, os.Truncate(dir+somePyc, 0)) },
+		"cut":           func(t *testing.T, dir string) { cut(t, dir+somePyc, 10) },
+		"emptied":       func(t *testing.T, dir string) { cut(t, dir+somePyc, 0) },
 		"removed":       func(t *testing.T, dir string) { must(t, os.Remove(dir+somePyc)) },
 		"empty removed": func(t *testing.T, dir string) { must(t, os.Remove(dir+"/python/lib/empty")) },
 		"replaced": func(t *testing.T, dir string) {
@@ -79,6 +79,16 @@ func TestDamageIsRepaired(t *testing.T) {
 			}
 		})
 	}
+}
+
+// cut shortens a file that is read-only.
+func cut(t *testing.T, name string, size int64) {
+	t.Helper()
+	info, err := os.Stat(name)
+	must(t, err)
+	must(t, os.Chmod(name, 0o600))
+	must(t, os.Truncate(name, size))
+	must(t, os.Chmod(name, info.Mode()))
 }
 
 // A change that keeps size, mode and time is nothing that happens by accident, but a

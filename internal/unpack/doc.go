@@ -15,11 +15,12 @@
 //
 // # Warm start
 //
-// Open the stamp, take a shared lock on it, read it, and compare size, time and
-// mode of every file with it: one system call per file, no other work. All files
-// carry one time in the past (fileTime), so any write to a file shows. The lock
-// lives as long as the process, is not inherited by programs that it starts, and
-// keeps Trim away from a tree in use.
+// Check the way to the cache, open the stamp, take a shared lock on it, read it, and
+// compare size, time, mode and owner of every file with it: one system call for each.
+// All files carry one time in the past (fileTime), so any write to a file shows. The
+// lock lives as long as the process, is closed in programs that it starts, and keeps
+// Trim away from a tree in use. Nothing is written, but for the time of the stamp,
+// once an hour.
 //
 // # First start
 //
@@ -32,10 +33,15 @@
 //     reader meanwhile, made read-only and renamed into files/. A content that is
 //     there is used again only if its SHA-256 is right. All processors take part.
 //  6. A tree of links is built in work/ and renamed to trees/<id>: complete or
-//     absent. A tree that was there, and found damaged, goes to work/ first.
-//  7. The stamp is written, last, in one write; it carries its own checksum.
+//     absent. A tree that was there, and found damaged, goes to work/ first. Then
+//     work/ is emptied, because nobody will look there soon.
+//  7. The stamp is written, last, in one write; it carries its own checksum. A stamp
+//     that exists is overwritten, as running programs hold their locks on it.
 //  8. Third check, as in a warm start: a file system that does not keep what it
 //     is given is found out here.
+//
+// An error on the way makes the next candidate directory the cache, and nothing
+// stays behind in this one; an error of the payload ends the start.
 //
 // A process killed before 7 leaves files that nobody trusts: 4 and 5 deal with
 // them. A power cut could leave a stamp on the disk without the files that it

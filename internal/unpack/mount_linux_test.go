@@ -38,7 +38,7 @@ func TestUnusableFileSystems(t *testing.T) {
 		{"noexec", fmt.Sprintf(tmpfs, "noexec"), "programs may not run from it (mounted noexec?)"},
 		{"full", fmt.Sprintf(tmpfs, "size=300k"), "no space left on device"},
 		{"no inodes", fmt.Sprintf(tmpfs, "nr_inodes=20"), "no space left on device"},
-		{"read-only", fmt.Sprintf(tmpfs, "size=1m") + ` && mount -o remount,ro "$dir"`, "read-only file system"},
+		{"read-only", fmt.Sprintf(tmpfs, "ro"), "read-only file system"},
 	}
 	p := program{files: 30, size: 40_000, seed: 1}
 	for _, test := range tests {
