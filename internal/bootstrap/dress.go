@@ -15,6 +15,7 @@ func dress(l *layout) error {
 	setSys("executable", fsString(l.executable))
 	setSys("_base_executable", fsString(l.executable))
 	setSys("path", stringList(l.path))
+	setSys("_llgo_origin", fsString(Origin()))
 	bufferByLine()
 	for _, dir := range l.path[3:] {
 		addSite(dir)

@@ -52,6 +52,7 @@ func Start(s Settings) error {
 	if err := open(l.libPython); err != nil {
 		return err
 	}
+	findOrigin(l.self)
 	setupAPI()
 	if err := keepingSignals(func() error { return initialize(l, s.Minor) }); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/llgo-pypack/llgo-pypack/internal/build"
+	"github.com/llgo-pypack/llgo-pypack/internal/assemble"
 	"github.com/llgo-pypack/llgo-pypack/internal/compiler"
 )
 
@@ -28,7 +28,7 @@ func buildCommand(ctx context.Context, args []string) int {
 	}
 	opts.Reporter, opts.Stdout, opts.Stderr, opts.Env = u, os.Stdout, os.Stderr, os.Environ()
 	start := time.Now()
-	summary, err := build.Run(ctx, opts)
+	summary, err := assemble.Run(ctx, opts)
 	if err != nil {
 		return report(u, err)
 	}
@@ -37,7 +37,7 @@ func buildCommand(ctx context.Context, args []string) int {
 }
 
 // parseBuild reads the command line of `llgo build`.
-func parseBuild(args []string) (opts build.Options, json bool, err error) {
+func parseBuild(args []string) (opts assemble.Options, json bool, err error) {
 	fs := flag.NewFlagSet("build", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	opts.Flags.Define(fs)
@@ -67,7 +67,7 @@ func parseBuild(args []string) (opts build.Options, json bool, err error) {
 }
 
 // absolutePaths resolves paths against the directory of -C, as the go command does.
-func absolutePaths(opts *build.Options) error {
+func absolutePaths(opts *assemble.Options) error {
 	dir, err := filepath.Abs(opts.Flags.Dir)
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func absolutePaths(opts *build.Options) error {
 // isName reports whether a value of --py-python is a managed version or the name
 // of a command, and not a path.
 func isName(dir, python string) bool {
-	if build.IsManagedVersion(python) {
+	if assemble.IsManagedVersion(python) {
 		return true
 	}
 	_, err := os.Stat(filepath.Join(dir, python))
@@ -107,7 +107,7 @@ func (l *list) String() string     { return fmt.Sprint(*l) }
 func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 
 // summary tells what was built: where, how big, of what, how long it took.
-func (u *ui) summary(s *build.Summary, took time.Duration) {
+func (u *ui) summary(s *assemble.Summary, took time.Duration) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	seconds := float64(took.Milliseconds()) / 1000

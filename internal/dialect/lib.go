@@ -1,9 +1,7 @@
 package dialect
 
 import (
-	"bytes"
 	"context"
-	"io/fs"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -20,8 +18,6 @@ import (
 // domain cannot exist (RFC 6761), so nobody else can serve it.
 const libStandIn = "llgopy.invalid/goplus/lib"
 
-const self = "github.com/llgo-pypack/llgo-pypack/internal/"
-
 // shipped maps the packages of the run time to where programs find them.
 var shipped = []struct {
 	dir, pkg string
@@ -35,6 +31,14 @@ var shipped = []struct {
 	{"unpack", "internal/unpack", true},
 }
 
+// moves says the same as import paths.
+func moves() (list []internal.Move) {
+	for _, s := range shipped {
+		list = append(list, internal.Move{Dir: s.dir, Import: gosource.LibPath + "/" + s.pkg})
+	}
+	return list
+}
+
 // The stand-in keeps the language version of the real module.
 const libMod = "module " + gosource.LibPath + "\n\ngo 1.20\n\nrequire " + puregoPath + " " + puregoVersion + "\n"
 
@@ -46,7 +50,7 @@ func standIn(ctx context.Context, prog *gosource.Program, onefile bool) (v modul
 		if s.onefile && !onefile {
 			continue
 		}
-		if err := addShipped(m.files, s.dir, s.pkg); err != nil {
+		if err := internal.AddSources(m.files, s.pkg, s.dir, moves()); err != nil {
 			return v, "", "", err
 		}
 	}
@@ -76,55 +80,6 @@ func standIn(ctx context.Context, prog *gosource.Program, onefile bool) (v modul
 	dir := filepath.Join(root, "goproxy", v.Version)
 	sums, err = m.publish(ctx, dir, v)
 	return v, sums, (&url.URL{Scheme: "file", Path: filepath.ToSlash(dir)}).String(), err
-}
-
-// addShipped adds one package of the run time, its import paths rewritten.
-func addShipped(files map[string][]byte, dir, pkg string) error {
-	entries, err := fs.ReadDir(internal.Shipped, dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if e.IsDir() {
-			if err := addShipped(files, path.Join(dir, e.Name()), path.Join(pkg, e.Name())); err != nil {
-				return err
-			}
-			continue
-		}
-		if strings.HasSuffix(e.Name(), "_test.go") {
-			continue
-		}
-		src, err := internal.Shipped.ReadFile(path.Join(dir, e.Name()))
-		if err != nil {
-			return err
-		}
-		if src, ok := forPrograms(src); ok {
-			files[path.Join(pkg, e.Name())] = rewriteImports(src)
-		}
-	}
-	return nil
-}
-
-// Files of the run time that only a program can have (they reach into the Go
-// runtime by linkname) carry this build tag, their stand-ins for tests its opposite.
-const programTag = "llgopy"
-
-// forPrograms settles the build tag here. Passing -tags instead would override
-// what the user set in GOFLAGS.
-func forPrograms(src []byte) ([]byte, bool) {
-	if bytes.HasPrefix(src, []byte("//go:build !"+programTag+"\n")) {
-		return nil, false
-	}
-	return bytes.TrimPrefix(src, []byte("//go:build "+programTag+"\n")), true
-}
-
-func rewriteImports(src []byte) []byte {
-	for _, s := range shipped {
-		for _, end := range []string{`"`, "/"} {
-			src = bytes.ReplaceAll(src, []byte(`"`+self+s.dir+end), []byte(`"`+gosource.LibPath+"/"+s.pkg+end))
-		}
-	}
-	return src
 }
 
 // proxyEnv makes the go command ask proxy first. A GONOPROXY that covers every

@@ -3,6 +3,7 @@ package dialect
 import (
 	"path"
 
+	"github.com/llgo-pypack/llgo-pypack/internal"
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
 )
 
@@ -23,16 +24,7 @@ var Zip string
 `
 )
 
-// The payload is compressed with zstd. v1.17.9 is the last version of the library
-// whose go.mod says no more than goplus/lib's own (go 1.20).
-const (
-	zstdPath    = "github.com/klauspost/compress"
-	zstdVersion = "v1.17.9"
-	zstdSums    = zstdPath + " v1.17.9 h1:6KIumPrER1LHsvBVuDa0r5xaG0Es51mhhB9BQB2qeMA=\n" +
-		zstdPath + " v1.17.9/go.mod h1:Di0epgTjJY877eYKx5yC51cX2A2Vl2ibi7bDH9ttBbw=\n"
-)
-
-const onefileRequires = "\nrequire " + zstdPath + " " + zstdVersion + "\n"
+const onefileRequires = "\nrequire " + internal.ZstdPath + " " + internal.ZstdVersion + "\n"
 
 // onefileSource joins the parts: before Python starts, the bootstrap asks where
 // its files are, and this unpacks them if they are not there yet.
@@ -69,10 +61,10 @@ func addPayload(archive string, gomod *modfileCopy, files *overlay) error {
 	if err := files.add(path.Join(dir, "payload.go"), []byte(payloadSource)); err != nil {
 		return err
 	}
-	gomod.sums = append(gomod.sums, zstdSums...)
+	gomod.sums = append(gomod.sums, internal.ZstdSums...)
 	gomod.replaceWith(payloadPath, directory(dir))
 	if err := gomod.require(payloadPath, "v0.0.0"); err != nil {
 		return err
 	}
-	return gomod.require(zstdPath, zstdVersion)
+	return gomod.require(internal.ZstdPath, internal.ZstdVersion)
 }

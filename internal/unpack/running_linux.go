@@ -1,33 +1,26 @@
 package unpack
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 )
 
-// running returns the names of the trees from which a process has mapped code or
-// data. Children that were started from a tree, and programs that replaced their
+// running tells whether a process runs from the tree, or has code or data of it
+// mapped. Children that were started from a tree, and programs that replaced their
 // launcher, hold no lock. Processes of other users cannot be read; they have
 // caches of their own.
-func (c *cache) running() map[string]bool {
-	found := map[string]bool{}
-	prefix := c.path(treesDir) + "/"
-	lists, _ := filepath.Glob("/proc/[0-9]*/maps")
-	for _, name := range lists {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			continue
+func (c *cache) running(id string) bool {
+	tree := c.path(treesDir, id) + "/"
+	processes, _ := filepath.Glob("/proc/[0-9]*")
+	for _, p := range processes {
+		if exe, err := os.Readlink(p + "/exe"); err == nil && strings.HasPrefix(exe, tree) {
+			return true
 		}
-		for rest := string(text); ; {
-			_, after, ok := strings.Cut(rest, prefix)
-			if !ok {
-				break
-			}
-			id, _, _ := strings.Cut(after, "/")
-			found[id] = true
-			rest = after
+		if maps, err := os.ReadFile(p + "/maps"); err == nil && bytes.Contains(maps, []byte(tree)) {
+			return true
 		}
 	}
-	return found
+	return false
 }

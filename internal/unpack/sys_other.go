@@ -24,7 +24,7 @@ func allowsExec(int) error                 { return errNotUnix }
 func syncAll(string) error                 { return errNotUnix }
 func kernelSaysElevated() bool             { return false }
 func bootID() [16]byte                     { return [16]byte{} }
-func (c *cache) running() map[string]bool  { return nil }
+func (c *cache) running(string) bool       { return false }
 func newLooker(string) (looker, error)     { return looker{}, errNotUnix }
 func (looker) stat([]byte, *identity) bool { return false }
 func (looker) close()                      {}

@@ -52,15 +52,11 @@ func (c *cache) trim(drop func(Tree) bool) (r Report, err error) {
 	if err != nil {
 		return r, err
 	}
-	var running map[string]bool
 	for _, t := range trees {
 		if !drop(t) {
 			continue
 		}
-		if running == nil {
-			running = c.running()
-		}
-		switch removed, e := c.removeTree(t.ID, running[t.ID]); {
+		switch removed, e := c.removeTree(t.ID); {
 		case e != nil:
 			err = errors.Join(err, e)
 		case removed:
@@ -74,16 +70,21 @@ func (c *cache) trim(drop func(Tree) bool) (r Report, err error) {
 	return r, errors.Join(err, e)
 }
 
-// removeTree removes a tree that nobody holds: the stamp first, so that no start
+// removeTree removes a tree that nobody uses: the stamp first, so that no start
 // believes in it, then its name at once, then its files.
-func (c *cache) removeTree(id string, running bool) (removed bool, err error) {
+//
+// Who uses it is found out in this order: the exclusive lock is taken, so that no
+// start holds the tree or gets to hold it; then processes are looked at, since a
+// launcher's lock ends when it becomes its program, which the kernel shows as
+// running from the tree before it closes the lock's descriptor.
+func (c *cache) removeTree(id string) (removed bool, err error) {
 	stamp := c.path(stampsDir, id)
 	fd, err := openFile(stamp, os.O_RDONLY)
 	if err != nil {
 		return false, err
 	}
 	defer closeFile(fd)
-	if running || flock(fd, lockExclusive|lockNoWait) != nil {
+	if flock(fd, lockExclusive|lockNoWait) != nil || c.running(id) {
 		return false, nil
 	}
 	fault("remove stamp")

@@ -1,11 +1,11 @@
-// Package build carries out `llgo build --py-…`: it loads the program, finds
+// Package assemble carries out `llgo build --py-…`: it loads the program, finds
 // the Python it needs, compiles the Go side and puts both together.
 //
 // Each step is a package of its own; here is only their order. The Go compiler
 // and the analysis of the Python side know nothing of each other and run side
 // by side. Nothing of the user's is touched before the last step, package
 // bundle, which replaces the old result as a whole.
-package build
+package assemble
 
 import (
 	"context"

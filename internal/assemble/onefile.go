@@ -1,0 +1,63 @@
+package assemble
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
+	"github.com/llgo-pypack/llgo-pypack/internal/onefile"
+	"github.com/llgo-pypack/llgo-pypack/internal/payload"
+)
+
+// onefile builds the program with the tree of its Python inside.
+func (b *builder) onefile(ctx context.Context) (*Summary, error) {
+	dist, h, err := b.python(ctx)
+	if err != nil {
+		return nil, err
+	}
+	work, err := os.MkdirTemp("", "llgo-py-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(work)
+	files, err := b.collect(ctx, dist, h, work)
+	if err != nil {
+		return nil, err
+	}
+	// The same tree as the directory's, made and looked at by the same code.
+	dir := filepath.Join(work, "tree")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return nil, err
+	}
+	tree, err := b.writeTree(ctx, dist, "", files, dir)
+	if err != nil {
+		return nil, err
+	}
+	archive := filepath.Join(work, "payload.zip")
+	if err := b.pack(ctx, tree, archive); err != nil {
+		return nil, err
+	}
+	if err := onefile.Write(b.out, archive, func(exe string) error { return b.compile(ctx, dist, exe, archive) }); err != nil {
+		return nil, err
+	}
+	s := b.summary(dist, files, tree)
+	fi, err := os.Stat(b.out)
+	if err != nil {
+		return nil, err
+	}
+	s.Path, s.Size, s.Unpacked = b.display(b.out), fi.Size(), tree.Size
+	return s, nil
+}
+
+// pack writes python/ of the tree as the payload's archive. The payload's root is
+// Python's prefix.
+func (b *builder) pack(ctx context.Context, tree *bundle.Result, archive string) error {
+	sources, err := payload.FromDir(filepath.Join(tree.Dir, "python"))
+	if err != nil {
+		return err
+	}
+	task := b.Reporter.Phase("compress the payload", 0)
+	defer task.Done()
+	return onefile.Pack(ctx, archive, sources)
+}

@@ -1,0 +1,5 @@
+//go:build !llgopy
+
+package origin
+
+func take() string { return "" }
