@@ -6,8 +6,10 @@ import "time"
 // none of them gets into the tree.
 type Input struct {
 	Name string // file name of the program: "app"
-	Exe  string // the compiled program; "" for a tree that goes into a program of one file
-	Tool string // who writes the tree, for the manifest: "llgo-py 0.1.0"
+	Exe  string // the compiled program
+	// NoProgram leaves the program out: the tree goes into a program of one file.
+	NoProgram bool
+	Tool      string // who writes the tree, for the manifest: "llgo-py 0.1.0"
 
 	Python Python
 	// LibPython is the shared library to put at lib/<SONAME>.

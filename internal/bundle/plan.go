@@ -72,7 +72,7 @@ func checkNames(in Input) error {
 
 // addOwn adds what no analysis finds: the program, libpython, the interpreter.
 func (p *Plan) addOwn(in Input) error {
-	if in.Exe != "" {
+	if !in.NoProgram {
 		p.items = append(p.items, item{
 			Entry:  Entry{Path: in.Name, Kind: Program, Origin: FromApp},
 			source: in.Exe, exec: true,

@@ -1,93 +1,117 @@
 // Benchmark measures what people feel: how long a build takes, cold and again
-// without a change, how fast a packaged program starts next to the bare
-// interpreter doing the same, and how big it is.
+// without a change, how fast a packaged program starts, for the first time and
+// ever after, and how big it is: as a directory, as one file, next to the bare
+// interpreter and, with -peers, next to what other packagers make of the same
+// program and the same interpreter.
 //
-// Start-up is measured as whole processes, one run of each program in turn
+// Starts are measured as whole processes, one of each program in turn
 // (interleaved), so that a machine that slows down slows all of them down.
-// Minimum and median are given; compare ratios within one table, not figures of
-// two tables.
+// Minimum and median are given; compare ratios within one run, not figures of
+// two runs.
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
-	"text/tabwriter"
 )
 
+// options are the flags.
+type options struct {
+	runs, firsts int
+	apps         []string
+	peers        peerList
+	python       string
+	json         string
+}
+
 func main() {
-	runs := flag.Int("runs", 20, "counted runs of each program")
-	names := flag.String("apps", "hello,stdlib,matrix", "apps of testdata/apps")
-	file := flag.String("json", "", "write the figures to this file as well")
-	flag.Parse()
-	if err := run(*runs, strings.Split(*names, ","), *file); err != nil {
+	if err := run(context.Background(), parse()); err != nil {
 		fmt.Fprintln(os.Stderr, "benchmark:", err)
 		os.Exit(1)
 	}
 }
 
-// Report is everything that was measured.
-type Report struct {
-	Machine string        `json:"machine"`
-	Runs    int           `json:"runs"`
-	Apps    []*AppFigures `json:"apps"`
+func parse() options {
+	var o options
+	flag.IntVar(&o.runs, "runs", 20, "counted warm starts of each program")
+	flag.IntVar(&o.firsts, "firsts", 10, "first starts of each program")
+	apps := flag.String("apps", "hello,stdlib,matrix", "apps of testdata/apps")
+	flag.Var(&o.peers, "peers", "measure other packagers: pyinstaller (default), nuitka")
+	flag.StringVar(&o.python, "python", "", "package this interpreter, ours and theirs (default: the managed CPython)")
+	flag.StringVar(&o.json, "json", "", "write the figures to this file as well")
+	flag.Parse()
+	o.apps = strings.Split(*apps, ",")
+	return o
 }
 
-// AppFigures are the figures of one app.
-type AppFigures struct {
-	App         string   `json:"app"`
-	BuildCold   float64  `json:"build_cold_s"`             // Go build cache and kept analyses empty, interpreter and tools in place
-	BuildAgain  float64  `json:"build_again_s"`            // nothing changed
-	Size        int64    `json:"size_bytes"`               // of the whole directory
-	Files       int      `json:"files"`                    //
-	Start       *Samples `json:"start_ms"`                 // the packaged program
-	Interpreter *Samples `json:"interpreter_ms,omitempty"` // python -I -S doing the same, with the same libpython
-	Ratio       float64  `json:"start_ratio,omitempty"`    // minimum of Start / minimum of Interpreter
-}
-
-func run(runs int, names []string, file string) error {
+func run(ctx context.Context, o options) error {
+	if o.runs < 1 || o.firsts < 1 || flag.NArg() > 0 {
+		return errors.New("-runs and -firsts are at least 1, and there are no arguments")
+	}
 	work, err := os.MkdirTemp("", "llgo-py-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
-	llgo := filepath.Join(work, "llgo")
-	if err := command("", nil, "go", "build", "-o", llgo, "./cmd/llgo"); err != nil {
+	packagers, err := packagers(ctx, work, o)
+	if err != nil {
 		return err
 	}
-	report := &Report{Machine: machine(), Runs: runs}
-	for _, name := range names {
-		figures, err := measure(llgo, name, filepath.Join(work, name), runs)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		report.Apps = append(report.Apps, figures)
+	report := newReport(o)
+	if err := report.fill(ctx, work, packagers); err != nil {
+		return err
 	}
-	report.print()
-	if file == "" {
+	report.print(os.Stdout)
+	if o.json == "" {
 		return nil
 	}
 	data, err := json.MarshalIndent(report, "", "  ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, append(data, '\n'), 0o644)
+	return os.WriteFile(o.json, append(data, '\n'), 0o644)
 }
 
-func (r *Report) print() {
-	fmt.Printf("%s, %d interleaved runs; ms are minimum / median\n\n", r.Machine, r.Runs)
-	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "app\tbuild cold s\tagain s\tsize MB\tfiles\tstart ms\tpython -I -S ms\tratio\t")
-	for _, a := range r.Apps {
-		ratio := "–"
-		if a.Interpreter != nil {
-			ratio = fmt.Sprintf("%.2f", a.Ratio)
-		}
-		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.1f\t%d\t%s\t%s\t%s\t\n", a.App, a.BuildCold, a.BuildAgain,
-			float64(a.Size)/1e6, a.Files, a.Start, a.Interpreter, ratio)
+// packagers are ours and the peers that are asked for and possible.
+func packagers(ctx context.Context, work string, o options) ([]*packager, error) {
+	all, err := ours(ctx, work, o.python)
+	if err != nil {
+		return nil, err
 	}
-	w.Flush()
+	peers, err := openPeers(ctx, o)
+	return append(all, peers...), err
+}
+
+// fill measures. Everything is built before anything is started, because builds
+// disturb: they fill caches, and the disk goes on writing.
+func (r *Report) fill(ctx context.Context, work string, packagers []*packager) error {
+	for _, app := range r.Apps {
+		for _, p := range packagers {
+			if p.knows != nil && !p.knows(app.Name) {
+				continue
+			}
+			program, err := p.make(ctx, app.Name, work)
+			if err != nil {
+				return fmt.Errorf("%s of %s: %w", p.name, app.Name, err)
+			}
+			app.Programs = append(app.Programs, program)
+		}
+		app.addInterpreter()
+	}
+	user, err := newUser(work)
+	if err != nil {
+		return err
+	}
+	for _, app := range r.Apps {
+		if err := user.look(app, r); err != nil {
+			return fmt.Errorf("%s: %w", app.Name, err)
+		}
+	}
+	r.LoadAfter = load()
+	return nil
 }

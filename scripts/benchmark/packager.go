@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+// packager makes a program of an app. Everything it leaves behind lies in a
+// directory dir of its own, one for each app.
+type packager struct {
+	name   string
+	versus string                                                        // Program.Versus
+	knows  func(app string) bool                                         // nil: every app
+	fresh  func(ctx context.Context, app, dir string) error              // makes the next build a cold one
+	build  func(ctx context.Context, app, dir string) (*exec.Cmd, error) // one build
+	output func(app string) string                                       // where the executable is, below dir
+	file   bool                                                          // the executable is all there is
+}
+
+// make builds an app twice, cold and again, and weighs the result.
+func (p *packager) make(ctx context.Context, app, work string) (*Program, error) {
+	dir := filepath.Join(work, app, p.name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	if err := p.fresh(ctx, app, dir); err != nil {
+		return nil, err
+	}
+	exe := filepath.Join(dir, p.output(app))
+	program := &Program{Name: p.name, Versus: p.versus, argv: []string{exe}}
+	for _, took := range []**Build{&program.Cold, &program.Again} {
+		cmd, err := p.build(ctx, app, dir)
+		if err != nil {
+			return nil, err
+		}
+		if *took, err = timed(cmd); err != nil {
+			return nil, err
+		}
+	}
+	whole := exe
+	if !p.file {
+		whole = filepath.Dir(exe)
+	}
+	var err error
+	program.Size, program.Files, err = weigh(whole)
+	return program, err
+}
+
+// timed runs a build, with its output thrown away unless it fails.
+func timed(cmd *exec.Cmd) (*Build, error) {
+	start := time.Now()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%s: %w\n%s", cmd, err, out)
+	}
+	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	return &Build{time.Since(start).Seconds(), cpu.Seconds()}, nil
+}
+
+// weigh adds up the regular files below path, or the file path itself. Names of
+// the same file count once.
+func weigh(path string) (bytes int64, files int, err error) {
+	seen := make(map[int64][]fs.FileInfo) // by size, which the names of one file have in common
+	err = filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			return err
+		}
+		for _, other := range seen[info.Size()] {
+			if os.SameFile(info, other) {
+				return nil
+			}
+		}
+		seen[info.Size()] = append(seen[info.Size()], info)
+		bytes += info.Size()
+		files++
+		return nil
+	})
+	return bytes, files, err
+}

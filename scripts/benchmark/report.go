@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// Report is everything that was measured.
+type Report struct {
+	Machine    string `json:"machine"`
+	Python     string `json:"python"` // what was packaged: "managed", or the path that was given
+	LoadBefore string `json:"load_before,omitempty"`
+	LoadAfter  string `json:"load_after,omitempty"` // load averages of 1, 5 and 15 minutes; "" where there is no /proc
+	Runs       int    `json:"runs"`
+	Firsts     int    `json:"firsts"`
+	Apps       []*App `json:"apps"`
+}
+
+// App is an app of testdata/apps with the programs that do the same.
+type App struct {
+	Name     string     `json:"app"`
+	Programs []*Program `json:"programs"`
+}
+
+// Program is an app as one packager made it, or the bare interpreter doing the
+// same. What was not measured, or has no meaning for a program, is left out.
+type Program struct {
+	Name     string   `json:"program"`
+	Versus   string   `json:"versus,omitempty"` // the program of ours that it is to be compared with
+	Cold     *Build   `json:"build_cold,omitempty"`
+	Again    *Build   `json:"build_again,omitempty"` // nothing changed
+	Size     int64    `json:"size_bytes,omitempty"`  // of the file, or the whole directory
+	Files    int      `json:"files,omitempty"`
+	Unpacked int64    `json:"unpacked_bytes,omitempty"` // in the cache after the first start
+	Added    *Added   `json:"second,omitempty"`         // what it adds to the cache as the second program
+	First    *Samples `json:"first_start_ms"`           // with an empty cache; of a program without one, just a start
+	Warm     *Samples `json:"warm_start_ms"`
+
+	argv []string
+}
+
+// Build is what a build took, in seconds. CPU is of all its processes, and says
+// more than the wall time where other work runs beside it.
+type Build struct {
+	Wall float64 `json:"wall_s"`
+	CPU  float64 `json:"cpu_s"`
+}
+
+// Added says what a program adds to a cache that another one has filled.
+type Added struct {
+	After string `json:"after"` // the other app
+	Bytes int64  `json:"bytes"`
+}
+
+// Samples are wall times of whole processes, in milliseconds.
+type Samples struct {
+	Min    float64 `json:"min"`
+	Median float64 `json:"median"`
+}
+
+func newSamples(times []float64) *Samples {
+	slices.Sort(times)
+	return &Samples{times[0], times[len(times)/2]}
+}
+
+func newReport(o options) *Report {
+	r := &Report{Machine: machine(), Python: "managed", LoadBefore: load(), Runs: o.runs, Firsts: o.firsts}
+	if o.python != "" {
+		r.Python = o.python
+	}
+	for _, name := range o.apps {
+		r.Apps = append(r.Apps, &App{Name: name})
+	}
+	return r
+}
+
+// program finds one by its name, or returns nil.
+func (a *App) program(name string) *Program {
+	for _, p := range a.Programs {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// rivals are the programs to be compared with one of ours.
+func (a *App) rivals(our *Program) (all []*Program) {
+	for _, p := range a.Programs {
+		if p.Versus == our.Name {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+func machine() string {
+	return fmt.Sprintf("%s/%s, %d cores, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+}
+
+func load() string {
+	data, _ := os.ReadFile("/proc/loadavg")
+	fields := strings.Fields(string(data))
+	return strings.Join(fields[:min(3, len(fields))], " ")
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+)
+
+// user starts programs, all of them in the same few surroundings, and checks
+// what they print: a program that fails fast is no fast program.
+type user struct {
+	home  string
+	cache string // where our programs of one file unpack
+}
+
+func newUser(work string) (*user, error) {
+	u := &user{filepath.Join(work, "home"), filepath.Join(work, "cache")}
+	return u, os.Mkdir(u.home, 0o700)
+}
+
+// start returns how long a program took, in milliseconds.
+func (u *user) start(p *Program, want []byte) (float64, error) {
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command(p.argv[0], p.argv[1:]...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = u.home, &stdout, &stderr
+	cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + u.home, cachedir.EnvRoot + "=" + u.cache}
+	start := time.Now()
+	err := cmd.Run()
+	took := float64(time.Since(start).Microseconds()) / 1000
+	if err != nil || !bytes.Equal(stdout.Bytes(), want) || stderr.Len() > 0 {
+		return 0, fmt.Errorf("%s (%s) did not print what it should: %v\n%s%s", p.Name, p.argv[0], err, &stdout, &stderr)
+	}
+	return took, nil
+}
+
+// forget empties the cache.
+func (u *user) forget() error { return os.RemoveAll(u.cache) }
