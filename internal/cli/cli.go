@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/compiler"
+	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
 )
 
 // Exit codes: 0 success, 1 failure, 2 usage; 130 interrupted.
@@ -126,7 +127,7 @@ func report(u *ui, err error) int {
 	case errors.Is(err, context.Canceled):
 		u.Error(errors.New("interrupted"))
 		return exitInterrupted
-	case errors.Is(err, compiler.ErrReported):
+	case errors.Is(err, gosource.ErrReported):
 		return exitFailure
 	}
 	u.Error(err)

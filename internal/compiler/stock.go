@@ -2,7 +2,6 @@ package compiler
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,9 +17,6 @@ import (
 type stock struct{}
 
 func (stock) Name() string { return "go" }
-
-// ErrReported says that the compiler has already said what is wrong.
-var ErrReported = errors.New("the Go compiler failed")
 
 // Build compiles without cgo: what calls Python is purego, so a machine without
 // a C compiler can build, and the executable needs nothing but the C library.
@@ -100,17 +96,7 @@ func run(ctx context.Context, job Job, args, env []string) error {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir, cmd.Env = job.Program.Dir, env
 	cmd.Stdout, cmd.Stderr = job.Stdout, job.Stderr
-	err := cmd.Run()
-	var exit *exec.ExitError
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.Is(err, exec.ErrNotFound):
-		return gosource.ErrGoMissing
-	case errors.As(err, &exit):
-		return ErrReported
-	}
-	return err
+	return gosource.Run(ctx, cmd)
 }
 
 // bootConfig is what the bootstrap reads at start. A packaged program finds

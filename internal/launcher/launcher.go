@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	_ "embed" // for mainSource
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -32,9 +31,6 @@ type Options struct {
 	Stderr io.Writer // for the Go compiler's own messages
 	Env    []string  // of the go command
 }
-
-// ErrReported says that the Go compiler has said on Options.Stderr what is wrong.
-var ErrReported = errors.New("the launcher could not be compiled")
 
 // Build writes the program of one file. The same program, tree, name and
 // toolchain give the same bytes, which name no path of this machine.
@@ -145,17 +141,7 @@ func (o *Options) compile(ctx context.Context, dir, exe string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags="+linkFlags, "-o", exe, ".")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, o.Stderr, o.Stderr
 	cmd.Env = append(slices.Clone(o.Env), "CGO_ENABLED=0", "GO111MODULE=on", "GOWORK=off", "GOFLAGS=-mod=mod")
-	err := cmd.Run()
-	var exit *exec.ExitError
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.Is(err, exec.ErrNotFound):
-		return gosource.ErrGoMissing
-	case errors.As(err, &exit):
-		return ErrReported
-	}
-	return err
+	return gosource.Run(ctx, cmd)
 }
 
 // linkFlags leave out what only debuggers read, and let package start read, by
