@@ -214,7 +214,7 @@ func (f *files) bundleFiles(dist *pydist.Dist) []bundle.File {
 			file.Source = compiled
 		case helper.KindExtension, helper.KindLibrary:
 			file.Source = f.linked[p.Dest]
-			if p.Distribution == "" && !within(p.Source, dist.Prefix) && !within(p.Source, dist.BasePrefix) {
+			if p.Distribution == "" && !dist.Contains(p.Source) {
 				file.Origin = bundle.FromSystem
 			}
 		}
@@ -228,8 +228,6 @@ func (f *files) bundleFiles(dist *pydist.Dist) []bundle.File {
 	}
 	return list
 }
-
-func within(path, dir string) bool { return strings.HasPrefix(path, dir+string(filepath.Separator)) }
 
 // inspect looks for paths of this machine in the finished tree. They do no harm
 // to most programs, so the build goes on, but it says so.

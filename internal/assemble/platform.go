@@ -3,7 +3,6 @@ package assemble
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
@@ -18,13 +17,11 @@ var platforms = []string{"linux/amd64", "linux/arm64", "darwin/amd64", "darwin/a
 // checkPlatform refuses a GOOS and GOARCH that nothing can be packaged for, or
 // not on this machine: analysis runs the target's own interpreter.
 func checkPlatform(ctx context.Context, env []string) error {
-	cmd := exec.CommandContext(ctx, "go", "env", "GOOS", "GOARCH")
-	cmd.Env = env
-	out, err := cmd.Output()
+	names, err := gosource.Env(ctx, env, "GOOS", "GOARCH")
 	if err != nil {
-		return gosource.ErrGoMissing
+		return err
 	}
-	target := strings.Join(strings.Fields(string(out)), "/")
+	target := strings.Join(names, "/")
 	host := runtime.GOOS + "/" + runtime.GOARCH
 	switch {
 	case !slices.Contains(platforms, target):

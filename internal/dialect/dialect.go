@@ -95,7 +95,7 @@ func Prepare(ctx context.Context, prog *gosource.Program, opts Options) (*Build,
 			return nil, err
 		}
 	}
-	vars, err := goEnv(ctx, opts.Env, "GOMODCACHE", "GOPROXY", "GONOPROXY")
+	vars, err := gosource.Env(ctx, opts.Env, "GOMODCACHE", "GOPROXY", "GONOPROXY")
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,7 @@
 package dialect
 
 import (
-	"context"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -154,16 +151,4 @@ func (m *modfileCopy) write(dir string) (string, error) {
 		return "", err
 	}
 	return name, os.WriteFile(filepath.Join(dir, "go.sum"), m.sums, 0o600)
-}
-
-// goEnv returns the go command's settings of the given names.
-func goEnv(ctx context.Context, env []string, names ...string) ([]string, error) {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"env"}, names...)...)
-	cmd.Env = env
-	out, err := cmd.Output()
-	values := strings.Split(string(out), "\n")
-	if err != nil || len(values) < len(names) {
-		return nil, fmt.Errorf("go env %s: %v", strings.Join(names, " "), err)
-	}
-	return values[:len(names)], nil
 }

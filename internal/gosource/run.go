@@ -3,7 +3,9 @@ package gosource
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os/exec"
+	"strings"
 )
 
 // ErrReported says that the go command has already said what is wrong.
@@ -22,4 +24,19 @@ func Run(ctx context.Context, cmd *exec.Cmd) error {
 		return ErrReported
 	}
 	return err
+}
+
+// Env returns the go command's settings of the given names, in their order.
+func Env(ctx context.Context, env []string, names ...string) ([]string, error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"env"}, names...)...)
+	cmd.Env = env
+	out, err := cmd.Output()
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, ErrGoMissing
+	}
+	values := strings.Split(string(out), "\n")
+	if err != nil || len(values) < len(names) {
+		return nil, fmt.Errorf("go env %s: %v", strings.Join(names, " "), err)
+	}
+	return values[:len(names)], nil
 }

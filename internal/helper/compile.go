@@ -53,17 +53,12 @@ func (h *Helper) Compile(ctx context.Context, dist *pydist.Dist, req CompileRequ
 	return merge(answers, errs)
 }
 
-// compile starts pyhelper for bytecode, whose bytes depend on the order of hashes
-// before Python 3.11. -I would take no notice of PYTHONHASHSEED; an environment
-// without the user's Python variables does as well.
-func (h *Helper) compile(ctx context.Context, dist *pydist.Dist, main string, c *conversation) error {
-	cmd, err := dist.Command(ctx, main)
-	if err != nil {
+// compile has one shard compiled. Its bytes depend on neither the order of hashes
+// nor the process, so the interpreter is started like every other.
+func (h *Helper) compile(ctx context.Context, dist *pydist.Dist, main string, c *conversation) (err error) {
+	if c.cmd, err = dist.Command(ctx, main); err != nil {
 		return err
 	}
-	cmd.Args[slices.Index(cmd.Args, "-I")] = "-s"
-	cmd.Env = append(cmd.Env, "PYTHONHASHSEED=0")
-	c.cmd = cmd
 	return h.hold(ctx, c)
 }
 

@@ -65,6 +65,12 @@ type Dist struct {
 // IsVenv tells whether the distribution is a virtual environment.
 func (d *Dist) IsVenv() bool { return d.Prefix != d.BasePrefix }
 
+// Contains tells whether path lies in the distribution: in its own prefix or in
+// that of the installation behind it.
+func (d *Dist) Contains(path string) bool {
+	return isBelow(path, d.Prefix) || isBelow(path, d.BasePrefix)
+}
+
 // LibDirName is the name of the standard library's directory in CPython's own
 // layout: "python3.14", "python3.14t" for a free-threaded build.
 func (d *Dist) LibDirName() string {
