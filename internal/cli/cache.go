@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -11,9 +12,25 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/unpack"
 )
 
+const helpCache = `Usage: llgo py cache <command>
+
+A program of one file unpacks its Python at its first start into a cache of the
+user who starts it: $LLGO_PY_CACHE, else $XDG_CACHE_HOME/llgo-py, else
+~/.cache/llgo-py. Programs share what is equal there.
+
+Commands:
+    ls                       what is there: id, size, files, last start, program
+    verify                   compare every file with its SHA-256
+    trim [-unused 720h]      remove what no program used for that long
+    clear                    remove everything that no running program uses
+
+Programs look after the cache themselves: they repair what was damaged and trim
+once a day. LLGO_PY_VERBOSE=1 makes them say what they do.
+`
+
 // cacheCommand runs `llgo py cache`: what programs of one file have unpacked on
 // this machine.
-func cacheCommand(args []string) int {
+func cacheCommand(_ context.Context, args []string) int {
 	u := newUI(false, false)
 	if len(args) == 0 {
 		return report(u, usagef("llgo py help cache", "llgo py cache: ls, verify, trim or clear?"))

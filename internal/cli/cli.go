@@ -49,8 +49,8 @@ func Main(args []string) int {
 		return buildCommand(ctx, args[1:])
 	case args[0] == "py":
 		return py(ctx, args[1:])
-	case args[0] == "help" && len(args) == 2 && helpTopics[args[1]] != "":
-		fmt.Print(helpTopics[args[1]])
+	case args[0] == "help" && len(args) == 2 && helpTopic(args[1]) != "":
+		fmt.Print(helpTopic(args[1]))
 		if _, err := compiler.FindLLGo(); err != nil {
 			return exitOK
 		}
@@ -71,26 +71,6 @@ func hasPyFlag(args []string) bool {
 		}
 	}
 	return false
-}
-
-// py runs the `llgo py` group.
-func py(ctx context.Context, args []string) int {
-	switch {
-	case len(args) == 0:
-		fmt.Fprint(os.Stderr, helpPy)
-		return exitUsage
-	case args[0] == "help" && len(args) > 1 && helpTopics[args[1]] != "":
-		fmt.Print(helpTopics[args[1]])
-		return exitOK
-	case args[0] == "help" && len(args) == 1:
-		fmt.Print(helpPy)
-		return exitOK
-	case args[0] == "version":
-		return printVersion(ctx)
-	case args[0] == "cache":
-		return cacheCommand(args[1:])
-	}
-	return report(newUI(false, false), usagef("llgo py help", "llgo py %s: unknown command", strings.Join(args, " ")))
 }
 
 // handOver becomes the real llgo: same process, same arguments, nothing added.

@@ -64,35 +64,3 @@ Examples:
     llgo build --py-onedir --py-requirement numpy==2.5.5 -o out/solver ./cmd/solver
     llgo build --py-onedir --py-python ./venv -tags prod -ldflags "-s -w" .
 `
-
-const helpPy = `Usage: llgo py <command>
-
-Commands:
-    help [topic]    this text, or that of a topic: build, cache
-    cache           what programs of one file have unpacked on this machine
-    version         versions of this tool and of what it packages with
-
-Packaging itself is a flag of llgo build: llgo help build
-`
-
-const helpCache = `Usage: llgo py cache <command>
-
-A program of one file unpacks its Python at its first start into a cache of the
-user who starts it: $LLGO_PY_CACHE, else $XDG_CACHE_HOME/llgo-py, else
-~/.cache/llgo-py. Programs share what is equal there.
-
-Commands:
-    ls                       what is there: id, size, files, last start, program
-    verify                   compare every file with its SHA-256
-    trim [-unused 720h]      remove what no program used for that long
-    clear                    remove everything that no running program uses
-
-Programs look after the cache themselves: they repair what was damaged and trim
-once a day. LLGO_PY_VERBOSE=1 makes them say what they do.
-`
-
-var helpTopics = map[string]string{
-	"build": helpBuild,
-	"py":    helpPy,
-	"cache": helpCache,
-}

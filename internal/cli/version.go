@@ -10,8 +10,8 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/version"
 )
 
-// printVersion runs `llgo py version`: everything that a bug report needs.
-func printVersion(context.Context) int {
+// versionCommand runs `llgo py version`: everything that a bug report needs.
+func versionCommand(context.Context, []string) int {
 	llgo, err := compiler.FindLLGo()
 	if err != nil {
 		llgo = "not installed"

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+)
+
+// command is one of the `llgo py` group: a file of this package each.
+type command struct {
+	name    string
+	summary string // one line of `llgo py help`
+	help    string // the text of `llgo py help <name>`; "" if there is nothing to add
+	run     func(ctx context.Context, args []string) int
+}
+
+// pyCommands are all of them, in the order in which help shows them.
+func pyCommands() []command {
+	return []command{
+		{"cache", "what programs of one file have unpacked on this machine", helpCache, cacheCommand},
+		{"version", "versions of this tool and of what it packages with", "", versionCommand},
+	}
+}
+
+// py runs the `llgo py` group.
+func py(ctx context.Context, args []string) int {
+	switch {
+	case len(args) == 0:
+		fmt.Fprint(os.Stderr, helpPy())
+		return exitUsage
+	case args[0] == "help" && len(args) == 1:
+		fmt.Print(helpPy())
+		return exitOK
+	case args[0] == "help" && helpTopic(args[1]) != "":
+		fmt.Print(helpTopic(args[1]))
+		return exitOK
+	}
+	for _, c := range pyCommands() {
+		if c.name == args[0] {
+			return c.run(ctx, args[1:])
+		}
+	}
+	return report(newUI(false, false), usagef("llgo py help", "llgo py %s: unknown command", strings.Join(args, " ")))
+}
+
+// helpTopic is what `llgo help <name>` prints; "" for a name that is not ours.
+func helpTopic(name string) string {
+	switch name {
+	case "build":
+		return helpBuild
+	case "py":
+		return helpPy()
+	}
+	for _, c := range pyCommands() {
+		if c.name == name {
+			return c.help
+		}
+	}
+	return ""
+}
+
+// helpPy lists the commands.
+func helpPy() string {
+	var b strings.Builder
+	b.WriteString("Usage: llgo py <command>\n\nCommands:\n")
+	w := tabwriter.NewWriter(&b, 0, 0, 4, ' ', 0)
+	topics := []string{"build"}
+	for _, c := range pyCommands() {
+		fmt.Fprintf(w, "    %s\t%s\n", c.name, c.summary)
+		if c.help != "" {
+			topics = append(topics, c.name)
+		}
+	}
+	fmt.Fprintf(w, "    help [topic]\tthis text, or that of a topic: %s\n", strings.Join(topics, ", "))
+	w.Flush()
+	b.WriteString("\nPackaging itself is a flag of llgo build: llgo help build\n")
+	return b.String()
+}
