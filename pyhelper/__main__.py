@@ -5,7 +5,7 @@ The Go half starts it by path, never with ``-m``::
     python3 -I -B -X utf8 ROOT/pyhelper/__main__.py [TOOLS]
 
 ROOT holds this package; TOOLS is the directory that one group of the lock was
-installed into: "analysis" for analyze, "native" for link, none for compile.
+installed into: "analysis" for analyze, "native" for link and edit, none for compile.
 ``-I`` keeps PYTHON* variables, the user's site directory and the current
 directory out of it; the byte code does not depend on the hash seed, so nothing
 has to be set in the environment either.

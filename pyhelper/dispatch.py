@@ -50,6 +50,10 @@ def _run(out: Channel, request: Request, root: str, tools: list[str]) -> Message
         from pyhelper.binaries import link  # noqa: PLC0415
 
         return link.run(out, request)
+    if isinstance(request, protocol.Edit):
+        from pyhelper import edit  # noqa: PLC0415
+
+        return edit.run(out, request)
     return _hello(tools)
 
 

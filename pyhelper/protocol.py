@@ -108,6 +108,30 @@ class Link:
     neutral: list[Neutral] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One change of a list of strings, ``key`` in ``[table]``.
+
+    Without ``old``, ``new`` is added at the end; without ``new``, ``old`` is
+    taken out; with both, ``new`` stands where ``old`` stood. Tables and lists
+    that do not exist yet are made.
+    """
+
+    key: str
+    table: list[str] = field(default_factory=list)
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Change entries of a TOML file, given as its text, and keep all the rest."""
+
+    op: ClassVar[str] = "edit"
+    text: str
+    entries: list[Entry] = field(default_factory=list)
+
+
 # --- messages ---------------------------------------------------------------
 
 
@@ -266,12 +290,20 @@ class Linked:
     added: list[Binary]
 
 
-Request = Union[Hello, Analyze, Compile, Link]
-Message = Union[Progress, Warn, Finding, Error, Greeting, Plan, Compiled, Linked]
+@dataclass(frozen=True)
+class Edited:
+    """The answer to Edit: the new text."""
 
-REQUESTS: dict[str, type[Request]] = {c.op: c for c in (Hello, Analyze, Compile, Link)}
+    type: ClassVar[str] = "edited"
+    text: str
+
+
+Request = Union[Hello, Analyze, Compile, Link, Edit]
+Message = Union[Progress, Warn, Finding, Error, Greeting, Plan, Compiled, Linked, Edited]
+
+REQUESTS: dict[str, type[Request]] = {c.op: c for c in (Hello, Analyze, Compile, Link, Edit)}
 MESSAGES: dict[str, type[Message]] = {
-    c.type: c for c in (Progress, Warn, Finding, Error, Greeting, Plan, Compiled, Linked)
+    c.type: c for c in (Progress, Warn, Finding, Error, Greeting, Plan, Compiled, Linked, Edited)
 }
 
 

@@ -17,11 +17,13 @@ const (
 	opAnalyze = "analyze"
 	opCompile = "compile"
 	opLink    = "link"
+	opEdit    = "edit"
 
 	typeHello    = "hello"
 	typePlan     = "plan"
 	typeCompiled = "compiled"
 	typeLinked   = "linked"
+	typeEdited   = "edited"
 	typeProgress = "progress"
 	typeWarning  = "warning"
 	typeFinding  = "finding"
@@ -87,6 +89,23 @@ type Neutral struct {
 type LinkFile struct {
 	Dest   string `json:"dest"`   // in the bundle, relative to its python directory, with slashes
 	Source string `json:"source"` // absolute
+}
+
+// editRequest asks for changes of a TOML file. It is answered in the managed
+// interpreter.
+type editRequest struct {
+	Text    string  `json:"text"` // of the whole file
+	Entries []Entry `json:"entries"`
+}
+
+// Entry is one change of a list of strings in a TOML file: the value of Key in
+// [Table]. Without Old, New is added at the end; without New, Old is taken out;
+// with both, New stands where Old stood. What does not exist yet is made.
+type Entry struct {
+	Table []string `json:"table"` // {"tool", "llgo-py"}; none is the top of the file
+	Key   string   `json:"key"`
+	Old   string   `json:"old"`
+	New   string   `json:"new"`
 }
 
 // Hello says who answers.
@@ -206,6 +225,11 @@ type LinkedFile struct {
 	SONAME  string   `json:"soname"`
 	Needed  []string `json:"needed"`
 	RunPath []string `json:"runpath"`
+}
+
+// edited is the answer to an editRequest.
+type edited struct {
+	Text string `json:"text"`
 }
 
 // encode joins what every message of its sort has with its own fields.

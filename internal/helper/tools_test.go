@@ -22,7 +22,7 @@ func TestHello(t *testing.T) {
 	if hello.Python != "3.14.6" {
 		t.Errorf("Python %s", hello.Python)
 	}
-	for _, name := range []string{"lief", "pyelftools", "macholib", "zstandard", "uv"} {
+	for _, name := range []string{"lief", "pyelftools", "macholib", "tomlkit", "uv", "zstandard"} {
 		if hello.Packages[name] == "" {
 			t.Errorf("%s is missing from %v", name, hello.Packages)
 		}
