@@ -13,8 +13,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/compiler"
+	"github.com/llgo-pypack/llgo-pypack/internal/config"
 	"github.com/llgo-pypack/llgo-pypack/internal/discover"
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
@@ -26,13 +28,7 @@ type Options struct {
 	Patterns []string
 	Flags    compiler.Flags // go build flags
 
-	Onedir        bool // package as a directory
-	Onefile       bool // package as one file; without either: compile for this machine
-	NoInterpreter bool // leave python/bin/python3 out
-	Compiler      compiler.Kind
-	Python        string   // interpreter, venv, or managed version ("3.11"); "" is the default one
-	Requirements  []string // distributions to install, besides those listed beside go.mod
-	HiddenImports []string // modules that analysis cannot see
+	Given *config.Flags // what the command line sets of internal/config
 
 	Reporter       progress.Reporter
 	Stdout, Stderr io.Writer // for the compiler
@@ -60,14 +56,18 @@ func Run(ctx context.Context, opts Options) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	comp, note, err := compiler.Select(opts.Compiler, compiler.FindLLGo)
+	set, err := config.Resolve(opts.Given, config.Place{Dir: opts.Dir, Module: prog.ModuleDir(), OS: runtime.GOOS})
+	if err != nil {
+		return nil, err
+	}
+	comp, note, err := compiler.Select(compiler.Kind(set.Compiler.Value), compiler.FindLLGo)
 	if err != nil {
 		return nil, err
 	}
 	if note != "" {
 		opts.Reporter.Note(note)
 	}
-	b := &builder{Options: opts, prog: prog, comp: comp, out: outputPath(opts, prog)}
+	b := &builder{Options: opts, set: set, prog: prog, comp: comp, out: outputPath(opts, set, prog)}
 	if !discover.Needed(prog) {
 		return b.plain(ctx)
 	}
@@ -75,9 +75,9 @@ func Run(ctx context.Context, opts Options) (*Summary, error) {
 		return nil, err
 	}
 	switch {
-	case opts.Onefile:
+	case set.Onefile.Value:
 		return b.onefile(ctx)
-	case opts.Onedir:
+	case set.Onedir.Value:
 		return b.onedir(ctx)
 	}
 	return b.here(ctx)
@@ -86,6 +86,7 @@ func Run(ctx context.Context, opts Options) (*Summary, error) {
 // builder is one run.
 type builder struct {
 	Options
+	set  *config.Settings
 	prog *gosource.Program
 	comp compiler.Compiler
 	out  string // the executable to write

@@ -86,7 +86,7 @@ func (b *builder) analyse(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		return nil, err
 	}
 	need := discover.Find(b.prog)
-	req := helper.AnalyzeRequest{HiddenImports: b.HiddenImports}
+	req := helper.AnalyzeRequest{HiddenImports: b.set.HiddenImport.Values()}
 	for _, m := range need.Modules {
 		module := helper.Module{Name: m.Name}
 		for _, at := range m.At {
@@ -165,7 +165,7 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 // will carry.
 func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, f *files, dir string) (*bundle.Result, error) {
 	in := bundle.Input{
-		Name: filepath.Base(b.out), Exe: exe, NoProgram: exe == "", Tool: version.Tool, LibPython: f.libPython, NoInterpreter: b.NoInterpreter,
+		Name: filepath.Base(b.out), Exe: exe, NoProgram: exe == "", Tool: version.Tool, LibPython: f.libPython, NoInterpreter: b.set.NoInterpreter.Value,
 		Python: bundle.Python{
 			Version: dist.Version, SOABI: dist.SOABI, Platform: dist.Platform, LibDir: dist.LibDirName(),
 			SONAME: dist.SONAME, OS: runtime.GOOS, Arch: runtime.GOARCH,

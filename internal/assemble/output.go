@@ -7,17 +7,18 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/config"
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
 )
 
 // outputPath is where the executable goes: what -o names, a directory keeping
 // the program's own name as with go build; without -o dist/<name>/<name> for a
 // package and <name> otherwise.
-func outputPath(opts Options, prog *gosource.Program) string {
+func outputPath(opts Options, set *config.Settings, prog *gosource.Program) string {
 	name := programName(prog, opts.Patterns)
 	out := opts.Flags.Output
 	switch {
-	case out == "" && opts.Onedir:
+	case out == "" && set.Onedir.Value:
 		return filepath.Join(opts.Dir, "dist", name, name)
 	case out == "":
 		return filepath.Join(opts.Dir, name)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/compiler"
+	"github.com/llgo-pypack/llgo-pypack/internal/config"
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
 )
 
@@ -31,9 +32,9 @@ func TestOutputPath(t *testing.T) {
 		{"files", "command-line-arguments", "", true, []string{"x/tool.go", "y.go"}, in("dist", "tool", "tool")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			opts := Options{Dir: dir, Onedir: test.onedir, Patterns: test.patterns, Flags: compiler.Flags{Output: test.out}}
+			opts := Options{Dir: dir, Patterns: test.patterns, Flags: compiler.Flags{Output: test.out}}
 			prog := &gosource.Program{Main: &gosource.Package{ImportPath: test.path, Name: "main"}}
-			if got := outputPath(opts, prog); got != test.want {
+			if got := outputPath(opts, &config.Settings{Onedir: config.Bool{Value: test.onedir}}, prog); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})

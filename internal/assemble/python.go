@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/config"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 )
@@ -36,34 +36,26 @@ func (b *builder) python(ctx context.Context) (*pydist.Dist, *helper.Helper, err
 	return dist, h, err
 }
 
-var managedVersion = regexp.MustCompile(`^3\.[0-9]+(\.[0-9]+)?$`)
-
-// IsManagedVersion reports whether a value of --py-python names a managed
-// CPython ("3.11") and not a path.
-func IsManagedVersion(python string) bool { return managedVersion.MatchString(python) }
-
 func (b *builder) interpreter(ctx context.Context) (*pydist.Dist, error) {
-	switch {
-	case b.Python == "":
+	switch python := b.set.Python.Value; {
+	case python == "":
 		return pydist.Managed(ctx, b.Reporter, pydist.Default)
-	case IsManagedVersion(b.Python):
-		return pydist.Managed(ctx, b.Reporter, b.Python)
+	case config.IsManagedVersion(python):
+		return pydist.Managed(ctx, b.Reporter, python)
+	default:
+		return pydist.FromInterpreter(ctx, python)
 	}
-	return pydist.FromInterpreter(ctx, b.Python)
 }
 
-// requirements are the distributions to install: those of the command line and
+// requirements are the distributions to install: those of the settings and
 // those listed beside go.mod. A venv of the user's is taken as it is unless the
-// command line asks for more.
+// settings ask for more.
 func (b *builder) requirements(dist *pydist.Dist) (helper.Requirements, error) {
-	reqs := helper.Requirements{Specs: b.Requirements}
-	if dist.IsVenv() && len(b.Requirements) == 0 {
+	reqs := helper.Requirements{Specs: append(b.set.Dependencies.Values(), b.set.Requirement.Values()...)}
+	if dist.IsVenv() && len(reqs.Specs) == 0 {
 		return reqs, nil
 	}
-	dir := b.Dir
-	if m := b.prog.Main.Module; m != nil {
-		dir = m.Dir
-	}
+	dir := b.prog.ModuleDir()
 	if file := filepath.Join(dir, "requirements.txt"); exists(file) {
 		reqs.Files = []string{file}
 		return reqs, nil

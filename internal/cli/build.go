@@ -5,19 +5,15 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/assemble"
-	"github.com/llgo-pypack/llgo-pypack/internal/compiler"
 )
 
 // buildCommand runs `llgo build` with one of our flags.
 func buildCommand(ctx context.Context, args []string) int {
-	opts, json, err := parseBuild(args)
+	opts, json, err := parseBuild(args, "llgo help build")
 	u := newUI(json, opts.Flags.Verbose)
 	if errors.Is(err, flag.ErrHelp) {
 		fmt.Print(helpBuild)
@@ -35,76 +31,6 @@ func buildCommand(ctx context.Context, args []string) int {
 	u.summary(summary, time.Since(start))
 	return exitOK
 }
-
-// parseBuild reads the command line of `llgo build`.
-func parseBuild(args []string) (opts assemble.Options, json bool, err error) {
-	fs := flag.NewFlagSet("build", flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
-	opts.Flags.Define(fs)
-	kind := string(compiler.Auto)
-	fs.BoolVar(&json, "json", false, "")
-	fs.BoolVar(&opts.Onedir, "py-onedir", false, "")
-	fs.BoolVar(&opts.Onefile, "py-onefile", false, "")
-	fs.BoolVar(&opts.NoInterpreter, "py-no-interpreter", false, "")
-	fs.StringVar(&kind, "py-compiler", kind, "")
-	fs.StringVar(&opts.Python, "py-python", "", "")
-	fs.Var((*list)(&opts.Requirements), "py-requirement", "")
-	fs.Var((*list)(&opts.HiddenImports), "py-hidden-import", "")
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return opts, json, err
-		}
-		return opts, json, usagef("llgo help build", "%v", err)
-	}
-	if opts.Onedir && opts.Onefile {
-		return opts, json, usagef("llgo help build", "--py-onedir and --py-onefile: one of them, please")
-	}
-	if opts.Compiler, err = compiler.ParseKind(kind); err != nil {
-		return opts, json, usagef("llgo help build", "%v", err)
-	}
-	opts.Patterns = fs.Args()
-	return opts, json, absolutePaths(&opts)
-}
-
-// absolutePaths resolves paths against the directory of -C, as the go command does.
-func absolutePaths(opts *assemble.Options) error {
-	dir, err := filepath.Abs(opts.Flags.Dir)
-	if err != nil {
-		return err
-	}
-	if fi, err := os.Stat(dir); err != nil || !fi.IsDir() {
-		return usagef("", "-C %s: not a directory", opts.Flags.Dir)
-	}
-	opts.Dir = dir
-	for _, p := range []*string{&opts.Flags.Output, &opts.Flags.Modfile, &opts.Flags.Overlay, &opts.Python} {
-		if *p == "" || filepath.IsAbs(*p) || p == &opts.Python && isName(dir, *p) {
-			continue
-		}
-		// filepath.Join would drop the trailing slash that makes -o a directory.
-		slash := ""
-		if os.IsPathSeparator((*p)[len(*p)-1]) {
-			slash = string(filepath.Separator)
-		}
-		*p = filepath.Join(dir, *p) + slash
-	}
-	return nil
-}
-
-// isName reports whether a value of --py-python is a managed version or the name
-// of a command, and not a path.
-func isName(dir, python string) bool {
-	if assemble.IsManagedVersion(python) {
-		return true
-	}
-	_, err := os.Stat(filepath.Join(dir, python))
-	return err != nil && !strings.ContainsRune(python, filepath.Separator)
-}
-
-// list is a flag that may be repeated.
-type list []string
-
-func (l *list) String() string     { return fmt.Sprint(*l) }
-func (l *list) Set(s string) error { *l = append(*l, s); return nil }
 
 // summary tells what was built: where, how big, of what, how long it took.
 func (u *ui) summary(s *assemble.Summary, took time.Duration) {

@@ -54,6 +54,8 @@ Output:
 All flags of go build that make sense for one executable pass through (-C, -tags,
 -ldflags, -gcflags, -trimpath, -mod, …). Single and double dashes are the same.
 
+Settings can be kept in a pyproject.toml beside go.mod: llgo py help config
+
 Environment:
     LLGO_PY_CACHE               where managed CPython and tools are kept
                                 (default $XDG_CACHE_HOME/llgo-py)

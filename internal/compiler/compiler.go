@@ -47,15 +47,6 @@ const (
 	Go   Kind = "go"
 )
 
-// ParseKind checks a value of --py-compiler.
-func ParseKind(value string) (Kind, error) {
-	switch kind := Kind(value); kind {
-	case Auto, LLGo, Go:
-		return kind, nil
-	}
-	return "", fmt.Errorf("--py-compiler=%s: must be auto, llgo or go", value)
-}
-
 // Select returns the compiler of the given kind. Auto is llgo where it can be
 // used, else go. note says something worth telling the user about the choice.
 func Select(kind Kind, find func() (string, error)) (c Compiler, note string, err error) {

@@ -70,11 +70,3 @@ func TestLinkFlags(t *testing.T) {
 		}
 	}
 }
-
-func TestParseKind(t *testing.T) {
-	for value, ok := range map[string]bool{"auto": true, "llgo": true, "go": true, "": false, "gcc": false} {
-		if _, err := ParseKind(value); (err == nil) != ok {
-			t.Errorf("ParseKind(%q): %v", value, err)
-		}
-	}
-}
