@@ -206,7 +206,8 @@ class PlanFile:
 
     ``kind`` says what to do with ``source``: module (compile to ``dest``),
     source, data, extension, library (copy), symlink (link to ``target``,
-    relative; no source).
+    relative; no source). ``asked_by`` is the module whose hook, or whose code
+    for ctypes, asks for a file that is no module.
     """
 
     dest: str
@@ -215,6 +216,7 @@ class PlanFile:
     module: str = ""
     distribution: str = ""
     target: str = ""
+    asked_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -227,23 +229,47 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class ImportedModule:
+    """A module of the graph of imports; ``state``: missing, invalid, excluded or ''.
+
+    ``importers`` are indices of ``Plan.imports``, ascending, and ``how`` has one
+    letter for each: i plainly, t inside try, c inside if, d in a function, h a
+    hook's hidden import, s in the stub of an extension, p a part of this package.
+
+    ``<program>`` imports what the program asks for, ``<snippet:…>`` what a literal
+    of it does (the first 12 hexadecimal digits of the SHA-256 of its UTF-8),
+    ``<startup>`` what an interpreter needs in any case.
+    """
+
+    name: str
+    importers: list[int]
+    how: str
+    state: str = ""
+
+
+@dataclass(frozen=True)
 class Missing:
-    """A module someone imports and nobody has; ``optional`` if all importers cope."""
+    """A module that someone imports and nobody has.
+
+    ``reason``: required (the program can fail), guarded, platform, attribute (of
+    a package, made at run time) or excluded; see pyhelper.analysis.missing.
+    """
 
     module: str
     importers: list[str]
-    optional: bool
+    reason: str
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The answer to Analyze; ``files`` sorted by ``dest``."""
+    """The answer to Analyze; ``files`` sorted by ``dest``, ``imports`` by ``name``."""
 
     type: ClassVar[str] = "plan"
     python: Python
     files: list[PlanFile]
     distributions: list[Distribution]
     missing: list[Missing]
+    imports: list[ImportedModule]
     toc: str
 
 

@@ -1,6 +1,10 @@
 package helper
 
-import "encoding/json"
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+)
 
 // Protocol is the version of the language that this package and pyhelper speak.
 // One request, a JSON object, goes to pyhelper's standard input. Its answer is a
@@ -142,7 +146,8 @@ type Plan struct {
 	Files         []PlanFile     `json:"files"` // sorted by Dest, which is unique
 	Distributions []Distribution `json:"distributions"`
 	Missing       []Missing      `json:"missing"`
-	TOC           string         `json:"toc"` // PyInstaller's record of the analysis, absolute
+	Imports       []Imported     `json:"imports"` // who imports whom; sorted by Name
+	TOC           string         `json:"toc"`     // PyInstaller's record of the analysis, absolute
 }
 
 // PlanPython describes the target interpreter.
@@ -180,6 +185,7 @@ type PlanFile struct {
 	Module       string `json:"module"`       // dotted name, where it is a module
 	Distribution string `json:"distribution"` // whose file it is, where that is known
 	Target       string `json:"target"`       // of a symlink, relative to the link
+	AskedBy      string `json:"asked_by"`     // the module whose hook, or use of ctypes, asks for a file that is no module
 }
 
 // Distribution is an installed Python distribution that the bundle has files of.
@@ -193,7 +199,42 @@ type Distribution struct {
 type Missing struct {
 	Module    string   `json:"module"`
 	Importers []string `json:"importers"`
-	Optional  bool     `json:"optional"` // the importers can do without it
+	Reason    Reason   `json:"reason"`
+}
+
+// Reason is why nobody need mind that a module is missing, or that somebody must.
+type Reason string
+
+// The reasons; pyhelper/analysis/missing.py has the rules.
+const (
+	MissingRequired  Reason = "required"  // imports that are always carried out fail without it
+	MissingGuarded   Reason = "guarded"   // on every way to it there is a try, an if or a function
+	MissingPlatform  Reason = "platform"  // a module of another system
+	MissingAttribute Reason = "attribute" // of a package that is there: made at run time
+	MissingExcluded  Reason = "excluded"  // left out on purpose
+)
+
+// Imported is a module of the graph of imports, with those who import it.
+type Imported struct {
+	// Name may also be Program, Startup or that of a Snippet.
+	Name string `json:"name"`
+	// Importers are indices of Plan.Imports, ascending. How has one letter for
+	// each: i plainly, t inside try, c inside if, d in a function, h a hook's
+	// hidden import, s in the stub of an extension, p a part of this package.
+	Importers []int  `json:"importers"`
+	How       string `json:"how"`
+	State     string `json:"state"` // "missing", "invalid", "excluded"; "" for one that is there
+}
+
+// The names of Imported that are no modules.
+const (
+	ImportedByProgram = "<program>" // imports what the program asks for by name
+	ImportedByStartup = "<startup>" // imports what an interpreter needs in any case
+)
+
+// ImportedBySnippet is the name of Python source that the program runs.
+func ImportedBySnippet(code string) string {
+	return fmt.Sprintf("<snippet:%.12x>", sha256.Sum256([]byte(code)))
 }
 
 // Compiled is the answer to a CompileRequest.

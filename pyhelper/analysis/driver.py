@@ -17,10 +17,10 @@ import logging
 import os
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pyhelper.analysis import startup
+from pyhelper.analysis import graph, startup
 
 if TYPE_CHECKING:
     from pyhelper.channel import Channel
@@ -51,6 +51,18 @@ class Search:
     own: list[str]
 
 
+@dataclass
+class Found:
+    """The directory with toc and warn file, and PyInstaller's graph of imports.
+
+    ``ctypes`` maps libraries (absolute) to the source that names them.
+    """
+
+    directory: str
+    graph: Any = None
+    ctypes: dict[str, str] = field(default_factory=dict)
+
+
 def open_path(workdir: str, root: str, tools: list[str]) -> Search:
     """Arrange ``sys.path`` for PyInstaller and its children."""
     target = [p for p in sys.path if p not in {root, *tools}]
@@ -74,8 +86,9 @@ def _links(directory: str, workdir: str) -> str:
     return first
 
 
-def run(out: Channel, search: Search, workdir: str, scripts: list[str]) -> str:
-    """Analyse ``scripts``; return the directory with toc and warn file."""
+def run(out: Channel, search: Search, workdir: str, scripts: list[str]) -> Found:
+    """Analyse ``scripts``."""
+    found = Found(os.path.join(workdir, _NAME))
     spec = os.path.join(workdir, f"{_NAME}.spec")
     with open(spec, "w", encoding="utf-8") as f:
         f.write(_SPEC.format(scripts=scripts, hidden=startup.modules(), hooks=_HOOKS))
@@ -85,7 +98,7 @@ def run(out: Channel, search: Search, workdir: str, scripts: list[str]) -> str:
     from PyInstaller.building import build_main  # noqa: PLC0415
 
     log.logger.addHandler(_ProgressOfLog(out))
-    _keep_out(build_main, search)
+    _watch(build_main, search, found)
     build_main.main(
         {"cachedir": workdir, "upx_dir": None, "upx_available": False},
         spec,
@@ -93,7 +106,7 @@ def run(out: Channel, search: Search, workdir: str, scripts: list[str]) -> str:
         distpath=os.path.join(workdir, "dist"),
         workpath=workdir,
     )
-    return os.path.join(workdir, _NAME)
+    return found
 
 
 def _clean_environment(workdir: str) -> None:
@@ -106,21 +119,30 @@ def _clean_environment(workdir: str) -> None:
     os.environ["PYINSTALLER_CONFIG_DIR"] = workdir
 
 
-def _keep_out(build_main: Any, search: Search) -> None:
-    """Make the graph search the target only and take no run-time hook in.
+def _watch(build_main: Any, search: Search, found: Found) -> None:
+    """Make the graph search the target only and take no run-time hook in; keep it.
 
     A run-time hook is a script of the program to PyInstaller: what it imports
     would be collected.
     """
-    make = build_main.initialize_modgraph
+    make, scan = build_main.initialize_modgraph, build_main.scan_code_for_ctypes
 
     def initialize_modgraph(*args: Any, **kwargs: Any) -> Any:
-        graph = make(*args, **kwargs)
-        graph.path = list(search.target)
-        graph.analyze_runtime_hooks = lambda _custom: []
-        return graph
+        made = make(*args, **kwargs)
+        made.path = list(search.target)
+        made.analyze_runtime_hooks = lambda _custom: []
+        graph.guard_hooks(made)
+        found.graph = made
+        return made
+
+    def scan_code_for_ctypes(code: Any) -> Any:
+        libraries = scan(code)
+        for _dest, source, _typecode in libraries:
+            found.ctypes.setdefault(os.path.abspath(source), code.co_filename)
+        return libraries
 
     build_main.initialize_modgraph = initialize_modgraph
+    build_main.scan_code_for_ctypes = scan_code_for_ctypes
 
 
 class _ProgressOfLog(logging.Handler):

@@ -7,11 +7,13 @@ source the program runs.
 from __future__ import annotations
 
 import ast
+import hashlib
 import keyword
 import os
 import re
 from typing import TYPE_CHECKING
 
+from pyhelper.analysis.graph import PROGRAM
 from pyhelper.channel import Failed
 
 if TYPE_CHECKING:
@@ -31,6 +33,25 @@ def write(request: Analyze, directory: str) -> tuple[list[str], dict[str, Snippe
     sources = {_ENTRY: "".join(lines) or "pass\n"}
     sources.update((name, _importable(s.code)) for name, s in snippets.items())
     return [_write(directory, name, text) for name, text in sources.items()], snippets
+
+
+def stand_for(paths: list[str], snippets: dict[str, Snippet]) -> dict[str, str]:
+    """Return what each script is in the graph of imports: the program or a snippet."""
+    return {path: _node(snippets.get(_stem(path))) for path in paths}
+
+
+def node_of(snippet: Snippet) -> str:
+    """Return the name of a snippet in the graph: by content, its place may change."""
+    code = snippet.code.encode("utf-8", "surrogateescape")
+    return f"<snippet:{hashlib.sha256(code).hexdigest()[:12]}>"
+
+
+def _node(snippet: Snippet | None) -> str:
+    return node_of(snippet) if snippet else PROGRAM
+
+
+def _stem(path: str) -> str:
+    return os.path.splitext(os.path.basename(path))[0]
 
 
 def requested(request: Analyze) -> list[Module]:

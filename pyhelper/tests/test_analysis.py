@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -154,9 +155,10 @@ def test_hello_with_a_snippet(tmp_path: Path) -> None:
     assert not {"llgo_pyhelper_entry", "pydoc", "unittest", "asyncio"} & found
     warnings = [m.text for m in messages if isinstance(m, Warn)]
     assert warnings == ["main.go:9:20: python module nowhere_at_all not found"]
-    missing = {m.module: m.optional for m in plan.missing}
-    assert missing["nowhere_at_all"] is False
-    assert missing["also_nowhere"] is True
+    missing = {m.module: m.reason for m in plan.missing}
+    assert missing["nowhere_at_all"] == "required"
+    assert missing["also_nowhere"] == "guarded"
+    assert "required" not in [reason for name, reason in missing.items() if "nowhere" not in name]
 
 
 def test_a_name_that_is_none() -> None:
@@ -185,5 +187,7 @@ def test_the_environments_own_tools_are_the_programs(tmp_path: Path) -> None:
 
 def test_the_same_twice(tmp_path: Path) -> None:
     plans = [plan_for(PYTHONS[0], tmp_path / name, "json") for name in ("a", "b")]
-    first, second = (json.dumps([f.dest for f in p.files]) for p in plans)
+    first, second = (
+        json.dumps([[f.dest for f in p.files], [asdict(i) for i in p.imports]]) for p in plans
+    )
     assert first == second
