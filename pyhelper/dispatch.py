@@ -1,7 +1,7 @@
 """From a request to the operation that answers it.
 
-The operations are imported only when asked for: analyze and link need packages
-the other does not have, and compile needs none.
+The operations are imported only when asked for: analyze needs packages that
+link and compress do not have, and these need others; compile needs none.
 """
 
 from __future__ import annotations
@@ -54,6 +54,10 @@ def _run(out: Channel, request: Request, root: str, tools: list[str]) -> Message
         from pyhelper import edit  # noqa: PLC0415
 
         return edit.run(out, request)
+    if isinstance(request, protocol.Compress):
+        from pyhelper import compress  # noqa: PLC0415
+
+        return compress.run(out, request)
     return _hello(tools)
 
 

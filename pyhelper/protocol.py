@@ -132,6 +132,24 @@ class Edit:
     entries: list[Entry] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Compress:
+    """Write each source as one zstd frame; ``level`` and ``window_log`` are libzstd's."""
+
+    op: ClassVar[str] = "compress"
+    jobs: list[Content] = field(default_factory=list)
+    level: int = 19
+    window_log: int = 23
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file to compress from ``source`` to ``output``."""
+
+    source: str
+    output: str
+
+
 # --- messages ---------------------------------------------------------------
 
 
@@ -324,12 +342,28 @@ class Edited:
     text: str
 
 
-Request = Union[Hello, Analyze, Compile, Link, Edit]
-Message = Union[Progress, Warn, Finding, Error, Greeting, Plan, Compiled, Linked, Edited]
+@dataclass(frozen=True)
+class Compressed:
+    """The answer to Compress; ``count`` frames were written."""
 
-REQUESTS: dict[str, type[Request]] = {c.op: c for c in (Hello, Analyze, Compile, Link, Edit)}
+    type: ClassVar[str] = "compressed"
+    count: int
+
+
+Request = Union[Hello, Analyze, Compile, Link, Edit, Compress]
+Message = Union[
+    Progress, Warn, Finding, Error, Greeting, Plan, Compiled, Linked, Edited, Compressed
+]
+
+REQUESTS: dict[str, type[Request]] = {
+    c.op: c for c in (Hello, Analyze, Compile, Link, Edit, Compress)
+}
 MESSAGES: dict[str, type[Message]] = {
-    c.type: c for c in (Progress, Warn, Finding, Error, Greeting, Plan, Compiled, Linked, Edited)
+    c.type: c
+    for c in (
+        *(Progress, Warn, Finding, Error),
+        *(Greeting, Plan, Compiled, Linked, Edited, Compressed),
+    )
 }
 
 

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/onefile"
 	"github.com/llgo-pypack/llgo-pypack/internal/payload"
 )
@@ -35,7 +36,7 @@ func (b *builder) onefile(ctx context.Context) (*Summary, error) {
 		return nil, err
 	}
 	archive := filepath.Join(work, "payload.zip")
-	if err := b.pack(ctx, tree, archive); err != nil {
+	if err := b.pack(ctx, h, tree, archive); err != nil {
 		return nil, err
 	}
 	if err := onefile.Write(b.out, archive, func(exe string) error { return b.compile(ctx, dist, exe, archive) }); err != nil {
@@ -52,12 +53,12 @@ func (b *builder) onefile(ctx context.Context) (*Summary, error) {
 
 // pack writes python/ of the tree as the payload's archive. The payload's root is
 // Python's prefix.
-func (b *builder) pack(ctx context.Context, tree *bundle.Result, archive string) error {
+func (b *builder) pack(ctx context.Context, h *helper.Helper, tree *bundle.Result, archive string) error {
 	sources, err := payload.FromDir(filepath.Join(tree.Dir, "python"))
 	if err != nil {
 		return err
 	}
 	task := b.Reporter.Phase("compress the payload", 0)
 	defer task.Done()
-	return onefile.Pack(ctx, archive, sources)
+	return onefile.Pack(ctx, archive, sources, h)
 }

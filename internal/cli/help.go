@@ -53,6 +53,7 @@ Output:
 
 All flags of go build that make sense for one executable pass through (-C, -tags,
 -ldflags, -gcflags, -trimpath, -mod, …). Single and double dashes are the same.
+Packaged programs are linked with -s -w; -ldflags="-s=0 -w=0" keeps what debuggers need.
 
 Settings can be kept in a pyproject.toml beside go.mod: llgo py help config
 
@@ -64,5 +65,5 @@ Environment:
 Examples:
     llgo build --py-onedir .
     llgo build --py-onedir --py-requirement numpy==2.5.5 -o out/solver ./cmd/solver
-    llgo build --py-onedir --py-python ./venv -tags prod -ldflags "-s -w" .
+    llgo build --py-onedir --py-python ./venv -tags prod -ldflags "-X main.version=1.2" .
 `

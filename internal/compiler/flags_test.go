@@ -58,10 +58,10 @@ func TestFlagsThatNeedMore(t *testing.T) {
 // Ours go into every -ldflags of the user's: the go command lets the last match win.
 func TestLinkFlags(t *testing.T) {
 	python := &pydist.Dist{Version: "3.14.6", Minor: "3.14", SONAME: "libpython3.14.so.1.0"}
-	ours := dialect.LinkFlags + " -X " + dialect.ConfigVariable + "=minor=3.14;libpython=lib/libpython3.14.so.1.0;libdir=python3.14"
+	ours := "-s -w " + dialect.LinkFlags + " -X " + dialect.ConfigVariable + "=minor=3.14;libpython=lib/libpython3.14.so.1.0;libdir=python3.14"
 	for _, test := range []struct{ user, want []string }{
 		{nil, []string{ours}},
-		{[]string{"-s -w"}, []string{ours + " -s -w"}},
+		{[]string{"-s=0 -w=0"}, []string{ours + " -s=0 -w=0"}},
 		{[]string{"-X=main.v=1", "all=-s"}, []string{ours + " -X=main.v=1", "all=" + ours + " -s"}},
 	} {
 		got := linkFlags(Job{Program: &gosource.Program{}, Python: python, Packaged: true, Flags: Flags{LinkArgs: test.user}})

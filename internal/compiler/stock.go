@@ -70,11 +70,19 @@ func commonFlags(job Job, link []string) []string {
 	return append(flags, job.Patterns...)
 }
 
+// stripped leaves the symbol table and DWARF out of a program that is to travel: a
+// third of the Go part. Tracebacks and profiles do not need them, a debugger does;
+// -ldflags="-s=0 -w=0" of the user's brings them back.
+const stripped = "-s -w"
+
 // linkFlags adds what the shim needs to the user's -ldflags. The go command
 // lets the last matching -ldflags win, so ours go into each of the user's, and
 // stand alone where there is none.
 func linkFlags(job Job) []string {
 	ours := fmt.Sprintf("%s -X %s=%s", dialect.LinkFlags, dialect.ConfigVariable, bootConfig(job))
+	if job.Packaged {
+		ours = stripped + " " + ours
+	}
 	if len(job.Flags.LinkArgs) == 0 {
 		return []string{ours}
 	}

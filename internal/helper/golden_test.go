@@ -12,20 +12,22 @@ const golden = "../../pyhelper/testdata/protocol.golden.jsonl"
 
 // goldenTypes maps each operation and message to the Go type of its fields.
 var goldenTypes = map[string]func() any{
-	"op " + opHello:        func() any { return &struct{}{} },
-	"op " + opAnalyze:      func() any { return &AnalyzeRequest{} },
-	"op " + opCompile:      func() any { return &CompileRequest{} },
-	"op " + opLink:         func() any { return &LinkRequest{} },
-	"op " + opEdit:         func() any { return &editRequest{} },
-	"type " + typeHello:    func() any { return &Hello{} },
-	"type " + typePlan:     func() any { return &Plan{} },
-	"type " + typeCompiled: func() any { return &Compiled{} },
-	"type " + typeLinked:   func() any { return &Linked{} },
-	"type " + typeEdited:   func() any { return &edited{} },
-	"type " + typeProgress: func() any { return &Progress{} },
-	"type " + typeWarning:  func() any { return &Warning{} },
-	"type " + typeFinding:  func() any { return &Finding{} },
-	"type " + typeError:    func() any { return &Error{} },
+	"op " + opHello:          func() any { return &struct{}{} },
+	"op " + opAnalyze:        func() any { return &AnalyzeRequest{} },
+	"op " + opCompile:        func() any { return &CompileRequest{} },
+	"op " + opLink:           func() any { return &LinkRequest{} },
+	"op " + opEdit:           func() any { return &editRequest{} },
+	"op " + opCompress:       func() any { return &CompressRequest{} },
+	"type " + typeHello:      func() any { return &Hello{} },
+	"type " + typePlan:       func() any { return &Plan{} },
+	"type " + typeCompiled:   func() any { return &Compiled{} },
+	"type " + typeLinked:     func() any { return &Linked{} },
+	"type " + typeEdited:     func() any { return &edited{} },
+	"type " + typeCompressed: func() any { return &Compressed{} },
+	"type " + typeProgress:   func() any { return &Progress{} },
+	"type " + typeWarning:    func() any { return &Warning{} },
+	"type " + typeFinding:    func() any { return &Finding{} },
+	"type " + typeError:      func() any { return &Error{} },
 }
 
 // TestGolden decodes every example of the file that pyhelper's tests read as

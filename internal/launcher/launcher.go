@@ -15,6 +15,7 @@ import (
 	"text/template"
 
 	"github.com/llgo-pypack/llgo-pypack/internal"
+	"github.com/llgo-pypack/llgo-pypack/internal/frames"
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
 	"github.com/llgo-pypack/llgo-pypack/internal/onefile"
 	"github.com/llgo-pypack/llgo-pypack/internal/payload"
@@ -27,6 +28,8 @@ type Options struct {
 	Name    string // of the executable in the tree: a file name, not "python"
 	Output  string // the file to write; an older one is replaced
 	Origin  bool   // the program knows LLGO_PY_ORIGIN: see the package comment
+
+	Compressor frames.Compressor // nil: a quicker one of Go, and a larger file
 
 	Stderr io.Writer // for the Go compiler's own messages
 	Env    []string  // of the go command
@@ -51,7 +54,7 @@ func Build(ctx context.Context, opts Options) error {
 		return err
 	}
 	archive := filepath.Join(work, archiveName)
-	if err := onefile.Pack(ctx, archive, sources); err != nil {
+	if err := onefile.Pack(ctx, archive, sources, opts.Compressor); err != nil {
 		return err
 	}
 	return onefile.Write(opts.Output, archive, func(exe string) error { return opts.compile(ctx, work, exe) })

@@ -11,17 +11,25 @@ import (
 	"runtime"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/durable"
+	"github.com/llgo-pypack/llgo-pypack/internal/frames"
 	"github.com/llgo-pypack/llgo-pypack/internal/payload"
 )
 
-// Pack writes sources as the payload archive, a new file.
-func Pack(ctx context.Context, archive string, sources []payload.Source) error {
+// Pack writes sources as the payload archive, a new file. Without a compressor the
+// archive is about a tenth larger.
+func Pack(ctx context.Context, archive string, sources []payload.Source, c frames.Compressor) error {
+	work := filepath.Dir(archive)
+	if c != nil {
+		if err := frames.Add(ctx, c, sources, work); err != nil {
+			return err
+		}
+	}
 	out, err := os.Create(archive)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
-	if _, err := payload.Write(ctx, out, sources, payload.Options{TempDir: filepath.Dir(archive)}); err != nil {
+	if _, err := payload.Write(ctx, out, sources, payload.Options{TempDir: work}); err != nil {
 		return err
 	}
 	return out.Close()

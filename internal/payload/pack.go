@@ -52,7 +52,8 @@ type sums struct {
 type packed struct {
 	sums
 	method uint16
-	spool  *spool // compressed data; empty if the method is stored
+	packed int64  // size of the compressed data
+	spool  *spool // has it; empty if the method is stored, or if there was a frame
 }
 
 // newWorker returns what packs one entry after the other, with an encoder of its own.
@@ -74,7 +75,11 @@ func (p *packed) pack(ctx context.Context, z *zstd.Encoder, s *Source) (err erro
 	case !s.Mode.IsRegular():
 		p.crc = crc32.ChecksumIEEE([]byte(s.Target))
 		return nil
-	case z == nil:
+	case s.Frame != nil && s.Frame.Packed < s.Frame.Size:
+		p.sums = sums{s.Frame.Size, s.Frame.CRC, s.Frame.Hash}
+		p.method, p.packed = zstded, s.Frame.Packed
+		return nil
+	case z == nil || s.Frame != nil:
 		p.sums, err = readSource(ctx, s, io.Discard)
 		return err
 	}
@@ -87,7 +92,7 @@ func (p *packed) pack(ctx context.Context, z *zstd.Encoder, s *Source) (err erro
 		return err
 	}
 	if p.spool.size < p.size {
-		p.method = zstded
+		p.method, p.packed = zstded, p.spool.size
 		return nil
 	}
 	return p.spool.reset()

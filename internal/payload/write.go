@@ -25,6 +25,20 @@ type Source struct {
 	// Open opens the content of a file. It is called from several goroutines, and
 	// again for contents that turn out not to shrink. Unused for others.
 	Open func() (io.ReadCloser, error)
+	// File is where the content is, if it is a file. Write does not look at it.
+	File string
+	// Frame is the content compressed by someone else, nil to have Write do that.
+	Frame *Frame
+}
+
+// A Frame is a content as one zstd frame whose window is not larger than [WindowLog]
+// says. Write believes what is said of the content.
+type Frame struct {
+	Size   int64    // of the content
+	CRC    uint32   // of the content
+	Hash   [32]byte // SHA-256 of the content
+	Packed int64    // size of the frame
+	Open   func() (io.ReadCloser, error)
 }
 
 // Options change how a payload is written, not what it is: the id is that of the tree.
@@ -110,7 +124,7 @@ func (out *writer) writeEntries(ctx context.Context) error {
 		e := &out.entries[i]
 		e.Size, e.Hash = p.size, p.hash
 		at := placeOf(e)
-		at.crc, at.method, at.packed, at.offset = p.crc, p.method, p.spool.size, out.at
+		at.crc, at.method, at.packed, at.offset = p.crc, p.method, p.packed, out.at
 		if p.method == stored {
 			at.packed = at.size
 		}
@@ -132,6 +146,8 @@ func (out *writer) writeEntries(ctx context.Context) error {
 func (out *writer) writeData(ctx context.Context, i int, p *packed) error {
 	s, e := &out.sources[i], &out.entries[i]
 	switch {
+	case p.method == zstded && s.Frame != nil:
+		return s.Frame.writeTo(ctx, out)
 	case p.method == zstded:
 		return p.spool.writeTo(out)
 	case e.Mode.Type() == fs.ModeSymlink:
@@ -143,6 +159,16 @@ func (out *writer) writeData(ctx context.Context, i int, p *packed) error {
 	sum, err := readSource(ctx, s, out)
 	if err == nil && (sum.hash != e.Hash || sum.size != e.Size) {
 		err = fmt.Errorf("%s changes while it is packed", quote(s.Path))
+	}
+	return err
+}
+
+// writeTo copies the frame.
+func (f *Frame) writeTo(ctx context.Context, w io.Writer) error {
+	frame := &Source{Path: "a compressed content", Open: f.Open}
+	sum, err := readSource(ctx, frame, w)
+	if err == nil && sum.size != f.Packed {
+		err = fmt.Errorf("a compressed content of %d bytes has %d", f.Packed, sum.size)
 	}
 	return err
 }

@@ -1,0 +1,133 @@
+package frames
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/payload"
+)
+
+// counting stands in for pyhelper, whose own tests show that libzstd compresses: it
+// makes frames with another encoder, and remembers of what.
+type counting struct {
+	t      *testing.T
+	id     string
+	fail   error
+	counts map[string]int // by content
+}
+
+func (c *counting) CompressorID() (string, error) { return c.id, nil }
+
+func (c *counting) Compress(_ context.Context, req helper.CompressRequest) error {
+	z, err := zstd.NewWriter(nil, zstd.WithWindowSize(1<<req.WindowLog))
+	if err != nil {
+		return err
+	}
+	for _, job := range req.Jobs {
+		data, err := os.ReadFile(job.Source)
+		if err != nil {
+			return err
+		}
+		c.counts[string(data[:4])]++
+		if err := os.WriteFile(job.Output, z.EncodeAll(data, nil), 0o600); err != nil {
+			return err
+		}
+	}
+	return c.fail
+}
+
+func setup(t *testing.T) (*counting, []payload.Source) {
+	t.Helper()
+	t.Setenv("LLGO_PY_CACHE", t.TempDir())
+	dir := t.TempDir()
+	for name, text := range map[string]string{"a": "aaaa", "same": "aaaa", "b": "bbbb", "small": "c---"} {
+		text = strings.Repeat(text, 1000)
+		if name == "small" {
+			text = text[:4]
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("a", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	sources, err := payload.FromDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &counting{t: t, id: "1", counts: map[string]int{}}, sources
+}
+
+// archive writes the sources and returns the archive, which holds what they hold.
+func archive(t *testing.T, sources []payload.Source) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if _, err := payload.Write(t.Context(), &out, sources, payload.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := payload.Open(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range r.Entries() {
+		var content bytes.Buffer
+		if err := r.Copy(i, &content); err != nil {
+			t.Fatalf("%s: %v", e.Path, err)
+		}
+		if e.Mode.IsRegular() && sha256.Sum256(content.Bytes()) != e.Hash {
+			t.Errorf("%s has another content", e.Path)
+		}
+	}
+	return out.Bytes()
+}
+
+// TestOnce: each content is compressed once, ever, and the archive is the same
+// whether it was just now or not.
+func TestOnce(t *testing.T) {
+	c, sources := setup(t)
+	var first []byte
+	for _, when := range []string{"first", "again"} {
+		for i := range sources {
+			sources[i].Frame = nil
+		}
+		if err := Add(t.Context(), c, sources, t.TempDir()); err != nil {
+			t.Fatal(err)
+		}
+		got := archive(t, sources)
+		if when == "again" && !bytes.Equal(got, first) {
+			t.Error("the archive differs when the frames were kept")
+		}
+		first = got
+		if c.counts["aaaa"] != 1 || c.counts["bbbb"] != 1 || c.counts["c---"] != 1 {
+			t.Errorf("%s: compressed %v, want each once", when, c.counts)
+		}
+	}
+	c.id = "2"
+	if err := Add(t.Context(), c, sources, t.TempDir()); err != nil || c.counts["aaaa"] != 2 {
+		t.Errorf("another compressor: %v, compressed %v, want a second time", err, c.counts)
+	}
+}
+
+// TestFailure: what a compressor wrote that failed is not kept.
+func TestFailure(t *testing.T) {
+	c, sources := setup(t)
+	c.fail = errors.New("out of ideas")
+	work := t.TempDir()
+	if err := Add(t.Context(), c, sources, work); !errors.Is(err, c.fail) {
+		t.Fatalf("Add = %v, want %v", err, c.fail)
+	}
+	c.fail = nil
+	if err := Add(t.Context(), c, sources, t.TempDir()); err != nil || c.counts["bbbb"] != 2 {
+		t.Errorf("after a failure: %v, compressed %v, want again", err, c.counts)
+	}
+}

@@ -1,0 +1,89 @@
+// Package kept has results of build steps by the content of all that went into
+// them, so that a step is not done twice: compressed contents today.
+//
+// It is the go command's own build cache (as github.com/rogpeppe/go-internal/cache)
+// in a directory of ours: safe among processes, wrong only where a disk is, and
+// trimmed of what nobody asked for in five days. A result that was cut short is no
+// result. What it promises beyond that: [Store.File] returns a file only if its
+// content is what was kept.
+package kept
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/rogpeppe/go-internal/cache"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+)
+
+// dirName is below the cache's root.
+const dirName = "steps"
+
+// Key names a result: a hash of everything that it depends on.
+type Key = cache.ActionID
+
+// NewKey returns the key of a step, known by its name, that depends on parts alone.
+func NewKey(step string, parts ...[]byte) Key {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d %s", len(step), step)
+	for _, p := range parts {
+		fmt.Fprintf(h, " %d ", len(p))
+		h.Write(p)
+	}
+	return Key(h.Sum(nil))
+}
+
+// A Store keeps results. Its methods may be called from several goroutines.
+type Store struct{ cache *cache.Cache }
+
+// Open returns the user's store, which it creates where it is missing, and removes
+// old results from it, once a day.
+func Open() (*Store, error) {
+	root, err := cachedir.Root()
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(root, dirName)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	c, err := cache.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{c}, c.Trim()
+}
+
+// File returns the file that holds a result, and its size; ok is false where there
+// is none, or one that is damaged.
+func (s *Store) File(key Key) (name string, size int64, ok bool) {
+	name, entry, err := s.cache.GetFile(key)
+	if err != nil {
+		return "", 0, false
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return "", 0, false
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil || cache.OutputID(h.Sum(nil)) != entry.OutputID {
+		return "", 0, false
+	}
+	return name, entry.Size, true
+}
+
+// KeepFile keeps the content of a file and returns the file that holds it now.
+func (s *Store) KeepFile(key Key, name string) (kept string, size int64, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", 0, err
+	}
+	defer f.Close()
+	id, size, err := s.cache.Put(key, f)
+	return s.cache.OutputFile(id), size, err
+}

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import io
+import random
+from pathlib import Path
+
+import pytest
+
+from pyhelper.channel import Channel
+from pyhelper.protocol import Compress, Compressed, Content
+
+zstandard = pytest.importorskip("zstandard")
+
+# The hardest case for a bounded window: what repeats lies further back than it reaches.
+_BLOCK = random.Random(1).randbytes(300_000)
+_CONTENTS = {
+    "empty": b"",
+    "text": b"import this\n" * 5000,
+    "noise": random.Random(2).randbytes(100_000),
+    "large": _BLOCK + bytes(1_000_000) + _BLOCK,
+}
+
+
+def compress(tmp_path: Path, names: list[str], window_log: int = 20) -> dict[str, bytes]:
+    from pyhelper import compress  # noqa: PLC0415  (needs zstandard)
+
+    jobs = []
+    for name in names:
+        (tmp_path / name).write_bytes(_CONTENTS[name])
+        jobs.append(Content(str(tmp_path / name), str(tmp_path / f"{name}.zst")))
+    answer = compress.run(Channel(io.StringIO()), Compress(jobs, 19, window_log))
+    assert answer == Compressed(len(names))
+    return {name: (tmp_path / f"{name}.zst").read_bytes() for name in names}
+
+
+def test_frames_hold_the_contents(tmp_path: Path) -> None:
+    for name, frame in compress(tmp_path, list(_CONTENTS)).items():
+        with zstandard.ZstdDecompressor().stream_reader(frame) as reader:
+            assert reader.read() == _CONTENTS[name]
+
+
+def test_the_window_is_bounded_whatever_the_size(tmp_path: Path) -> None:
+    for frame in compress(tmp_path, list(_CONTENTS)).values():
+        parameters = zstandard.get_frame_parameters(frame)
+        assert parameters.window_size <= 1 << 20
+        assert parameters.content_size == zstandard.CONTENTSIZE_UNKNOWN
+        assert not parameters.has_checksum
+
+
+def test_bytes_depend_on_nothing_else(tmp_path: Path) -> None:
+    names = list(_CONTENTS)
+    for directory in ("one", "two"):
+        (tmp_path / directory).mkdir()
+    together = compress(tmp_path / "one", names)
+    for name in reversed(names):
+        assert compress(tmp_path / "two", [name])[name] == together[name]
+
+
+def test_an_output_that_exists_is_not_overwritten(tmp_path: Path) -> None:
+    compress(tmp_path, ["text"])
+    with pytest.raises(FileExistsError):
+        compress(tmp_path, ["text"])
