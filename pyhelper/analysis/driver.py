@@ -20,7 +20,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pyhelper.analysis import graph, startup
+from pyhelper.analysis import graph, plugins, startup
 
 if TYPE_CHECKING:
     from pyhelper.channel import Channel
@@ -120,7 +120,7 @@ def _clean_environment(workdir: str) -> None:
 
 
 def _watch(build_main: Any, search: Search, found: Found) -> None:
-    """Make the graph search the target only and take no run-time hook in; keep it.
+    """Make the graph search the target only and take plugins in but no run-time hook; keep it.
 
     A run-time hook is a script of the program to PyInstaller: what it imports
     would be collected.
@@ -132,6 +132,7 @@ def _watch(build_main: Any, search: Search, found: Found) -> None:
         made.path = list(search.target)
         made.analyze_runtime_hooks = lambda _custom: []
         graph.guard_hooks(made)
+        plugins.complete(made, search.target)
         found.graph = made
         return made
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pyhelper.analysis.toc import Entry, Toc
 
 _LIBPYTHON = re.compile(r"(libpython3.*\.(so|dylib)\b.*|Python|Python3)$")
+_TCL_MODULES = re.compile(r"tcl[0-9]+")
 _OURS = "base_library.zip"
 
 
@@ -77,10 +78,25 @@ def _other(entry: Entry, places: Places) -> Iterator[PlanFile]:
     elif entry.typecode == "BINARY" and not policy.is_system(name):
         yield PlanFile(f"lib/{name}", entry.source, "library")
     elif entry.typecode == "DATA":
-        yield PlanFile(f"{top}/{name}", entry.source, "data")
+        yield PlanFile(_tcl_script(name, entry.source) or f"{top}/{name}", entry.source, "data")
     elif entry.typecode == "SYMLINK" and (in_directory or "/" not in entry.source):
         under = f"lib/{places.libdir_name}/site-packages" if in_directory else "lib"
         yield PlanFile(f"{under}/{name}", "", "symlink", target=entry.source)
+
+
+def _tcl_script(name: str, source: str) -> str:
+    """Return the place of a script of Tcl or Tk, or '' for any other data.
+
+    Tcl itself looks for lib/tcl8.6 beside the directory of the executable, which
+    tkinter tells it, and Tk for tk8.6 beside that (tclvars(n), Tcl_Init(3)). So
+    there is no need of PyInstaller's names, nor of the variables TCL_LIBRARY and
+    TK_LIBRARY, which children would inherit.
+    """
+    root, _, inside = name.partition("/")
+    if root in {"_tcl_data", "_tk_data"}:
+        versioned = os.path.basename(source[: -len(inside) - 1])  # tcl8.6
+        return f"lib/{versioned}/{inside}"
+    return f"lib/{name}" if _TCL_MODULES.fullmatch(root) and name.endswith(".tm") else ""
 
 
 def _extension(name: str, places: Places, top: str) -> str:

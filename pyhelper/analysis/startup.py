@@ -16,8 +16,8 @@ tree of files never broke. For the record, by hook:
                     archive. There is none: plain files, plain finders.
     pyi_rth_multiprocessing   re-routes children to the frozen program. Here
                     sys.executable is an interpreter; nothing to re-route.
-    pyi_rth__tkinter   sets TCL_LIBRARY to the collected scripts. To be decided
-                    with the first program that shows a window.
+    pyi_rth__tkinter   sets TCL_LIBRARY to the collected scripts. They lie where Tcl
+                    looks by itself (analysis.files).
     pyi_rth_mplconfig   moves matplotlib's cache to a temporary directory, and
                     with it loses the cache. Better without.
     pyi_rth_gi, gio, glib, gdkpixbuf, gtk, gstreamer, kivy, django, qt   set

@@ -105,6 +105,13 @@ def interpreter_files(python: str) -> list[Binary]:
     return [Binary("bin/python3", executable), Binary(f"lib/{library}", path)]
 
 
+def make_venv(python: str, top: Path) -> Path:
+    """Make a venv of ``python`` without anything in it; return its site-packages."""
+    subprocess.run([python, "-I", "-m", "venv", "--without-pip", str(top)], check=True)
+    (site,) = top.glob("lib/python*/site-packages")
+    return site
+
+
 def write_tree(python: str, plan: Plan, top: Path, work: Path) -> Linked:
     """Do what the Go half does with a plan; return what was linked."""
     jobs = [

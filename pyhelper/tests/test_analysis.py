@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from pyhelper.tests.conftest import (
     converse,
     given,
     interpreter_files,
+    make_venv,
     run_tree,
     tools,
 )
@@ -139,6 +139,23 @@ def test_a_snippet_that_imports_in_vain(tmp_path: Path) -> None:
     assert (last.module, last.positions) == ("nowhere_at_all", ["main.go:9:2"])
 
 
+def test_names_of_a_package_need_not_be_modules(tmp_path: Path) -> None:
+    """from package import name: the package may make the name when it is asked."""
+    site = make_venv(PYTHONS[0], tmp_path / "venv")
+    (site / "lazy").mkdir()
+    (site / "lazy" / "__init__.py").write_text("def __getattr__(name): return name\n")
+    python = str(tmp_path / "venv" / "bin" / "python3")
+    for code, error in (
+        ("from lazy import anything\n", ""),
+        ("from lazy.deep import anything\n", "python module lazy.deep not found"),
+        ("import lazy.deep.er\n", "python module lazy.deep not found"),
+    ):
+        work = tmp_path / str(len(code))
+        work.mkdir()
+        last = converse(python, Analyze(str(work), [], [Snippet("main.go:9:2", code)]), tools())[-1]
+        assert (last.text if isinstance(last, Error) else "") == error
+
+
 def test_hello_with_a_snippet(tmp_path: Path) -> None:
     snippets = [
         Snippet("main.go:9:2", "import wave\n"),
@@ -171,8 +188,7 @@ def test_the_environments_own_tools_are_the_programs(tmp_path: Path) -> None:
     """An environment with setuptools, and a PyInstaller that must not be used."""
     python = PYTHONS[0]
     site = tmp_path / "venv"
-    subprocess.run([python, "-I", "-m", "venv", "--without-pip", str(site)], check=True)
-    (packages,) = site.glob("lib/python*/site-packages")
+    packages = make_venv(python, site)
     shutil.copytree(Path(tools()) / "packaging", packages / "packaging")
     (packages / "setuptools.py").write_text("mine = 1\n")
     (packages / "PyInstaller.py").write_text("raise RuntimeError('not this one')\n")

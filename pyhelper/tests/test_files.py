@@ -73,6 +73,17 @@ def placed(*entries: Entry) -> dict[str, tuple[str, str]]:
             f"{TOP}/lib2to3/G.txt",
             "data",
         ),
+        (
+            ("_tcl_data/msgs/de.msg", "/usr/share/tcltk/tcl8.6/msgs/de.msg", "DATA"),
+            "lib/tcl8.6/msgs/de.msg",
+            "data",
+        ),
+        (("_tk_data/tk.tcl", "/py/lib/tk9.0/tk.tcl", "DATA"), "lib/tk9.0/tk.tcl", "data"),
+        (
+            ("tcl8/8.5/msgcat-1.6.1.tm", "/py/lib/tcl8/8.5/msgcat-1.6.1.tm", "DATA"),
+            "lib/tcl8/8.5/msgcat-1.6.1.tm",
+            "data",
+        ),
         (("libz.so", "libz.so.1", "SYMLINK"), "lib/libz.so", "symlink"),
         (("a.libs/libz.so", "libz.so.1", "SYMLINK"), f"{PACKAGES}/a.libs/libz.so", "symlink"),
     ],

@@ -1,0 +1,108 @@
+package acceptance
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Programs with the distributions that people use, one program for each
+// (testdata/packages), packaged and sealed off: what they print is compared with
+// the comment at their end, and they must complain of nothing. The versions are
+// those of constraints.txt.
+//
+// Without LLGO_PY_TEST_FULL only the program of many small wheels is built.
+func TestPackages(t *testing.T) {
+	programs, err := filepath.Glob(filepath.Join("testdata", "packages", "*.go"))
+	if err != nil || len(programs) < 10 {
+		t.Fatal("testdata/packages:", programs, err)
+	}
+	for _, path := range programs {
+		name := strings.TrimSuffix(filepath.Base(path), ".go")
+		t.Run(name, func(t *testing.T) {
+			var args []string
+			switch {
+			case name == "tkinter":
+				args = []string{"--py-python", pythonWithTcl(t)}
+			case name != "small":
+				onlyFull(t)
+			}
+			src, want := packageProgram(t, path)
+			build(t, src, append(args, "--py-onedir", "-o", "out/app")...)
+			exe := filepath.Join(moveOut(t, src), "app")
+			runPackage(t, exe, src, want)
+			if onefile := []string{"numpy", "requests"}; slices.Contains(onefile, name) {
+				build(t, src, append(args, "--py-onefile", "-o", "out/app")...)
+				runPackage(t, filepath.Join(moveOut(t, src), "app"), src, want)
+			}
+		})
+	}
+}
+
+// runPackage runs a program in a home of its own: some packages keep caches there.
+func runPackage(t *testing.T, exe, src, want string) {
+	t.Helper()
+	r := sealed(t, exe, []string{"HOME=" + t.TempDir()}, src, "/usr/share/tcltk")
+	if r.code != 0 || r.stdout != want || r.stderr != "" {
+		t.Errorf("%v\nwant:\n%s", r, want)
+	}
+}
+
+func onlyFull(t *testing.T) {
+	t.Helper()
+	if os.Getenv("LLGO_PY_TEST_FULL") == "" {
+		t.Skip("only with LLGO_PY_TEST_FULL: scripts/test --full")
+	}
+}
+
+var (
+	requires = regexp.MustCompile(`(?m)^// Requires:(.*)$`)
+	outputs  = regexp.MustCompile(`(?s)\n// Output:\n(.*)$`)
+	comment  = regexp.MustCompile(`(?m)^// ?`)
+)
+
+// packageProgram makes a program of a file of testdata/packages; it returns its
+// directory and what it prints.
+func packageProgram(t *testing.T, path string) (dir, want string) {
+	t.Helper()
+	source, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	constraints, err := os.ReadFile(filepath.Join("testdata", "packages", "constraints.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	needs, prints := requires.FindSubmatch(source), outputs.FindSubmatch(source)
+	if needs == nil || prints == nil {
+		t.Fatalf("%s: no comment Requires or Output", path)
+	}
+	dir = write(t, string(source))
+	if names := strings.Fields(string(needs[1])); len(names) > 0 {
+		plantFile(t, dir, "constraints.txt", string(constraints))
+		plantFile(t, dir, "requirements.txt", "-c constraints.txt\n"+strings.Join(names, "\n")+"\n")
+	}
+	return dir, comment.ReplaceAllString(string(prints[1]), "")
+}
+
+// pythonWithTcl is an interpreter whose tkinter works. The managed ones have a
+// Tcl without its scripts.
+func pythonWithTcl(t *testing.T) string {
+	t.Helper()
+	home, _ := os.UserHomeDir()
+	pyenv, _ := filepath.Glob(filepath.Join(home, ".pyenv/versions/3.*/bin/python3"))
+	given := filepath.SplitList(os.Getenv("LLGO_PY_TEST_PYTHONS"))
+	for _, python := range slices.Concat(given, pyenv, []string{"/usr/bin/python3"}) {
+		const usable = "import os, sys, sysconfig, tkinter; tkinter.Tcl()\n" +
+			"sys.exit(sys.version_info < (3, 9) or not sysconfig.get_config_var('Py_ENABLE_SHARED'))"
+		if exec.Command(python, "-I", "-c", usable).Run() == nil {
+			return python
+		}
+	}
+	t.Skip("no interpreter with a shared libpython, tkinter and the scripts of Tcl at hand")
+	return ""
+}
