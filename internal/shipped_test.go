@@ -27,7 +27,7 @@ func TestSources(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"start.go", "cross_amd64.s", "end.py", "origin/take_runtime.go"} {
+	for _, name := range []string{"start.go", "cross_amd64.s", "settings/end.py", "origin/take_runtime.go"} {
 		if len(files[name]) == 0 {
 			t.Errorf("no %s", name)
 		}

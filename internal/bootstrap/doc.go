@@ -9,6 +9,7 @@
 //	layout.go      where the program's Python is (Settings → absolute paths)
 //	start.go       the order of a start
 //	origin.go      which file the user started
+//	environment.go variables that even an isolated CPython heeds
 //	initialize.go  isolated initialisation, CPython 3.9–3.13 and 3.14
 //	library.go     libpython and its functions (Sym)
 //	call.go        one call: GIL, C function, exception, GIL

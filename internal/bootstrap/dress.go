@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"unsafe"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/settings"
 )
 
 // dress sets what a program sees in sys. It runs once, with the GIL held since
@@ -15,7 +17,7 @@ func dress(l *layout) error {
 	setSys("executable", fsString(l.executable))
 	setSys("_base_executable", fsString(l.executable))
 	setSys("path", stringList(l.path))
-	setSys("_llgo_origin", fsString(Origin()))
+	setSys(settings.OriginName, fsString(Origin()))
 	bufferByLine()
 	for _, dir := range l.path[3:] {
 		addSite(dir)

@@ -1,27 +1,18 @@
 package bootstrap
 
 import (
-	_ "embed" // for end.py
 	"sync/atomic"
 	"syscall"
 	"time"
 	"unsafe"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/exithook"
+	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/settings"
 )
 
 // The end of a program is soft: what CPython does at exit that anybody can see
 // (waiting for threads, atexit callbacks, flushing) and nothing of the teardown.
 // Py_FinalizeEx would take 1 to 10 ms more, and goroutines may still be in calls.
-
-//go:embed end.py
-var endSource string
-
-// What end.py reports in its variable "status", as exit statuses.
-const (
-	statusUnflushed   = 120 // CPython's own for a flush that failed at exit
-	statusInterrupted = 130
-)
 
 // patience is how long os.Exit waits for the GIL. A call may hold it for minutes
 // (a long computation in C); then the program ends without Python's part, because
@@ -40,7 +31,7 @@ func atExit(r exithook.Reason) {
 	}
 	how, reported := reportAll()
 	if status := softEnd(r.Returned); !reported {
-		how = ending{code: status, interrupt: status == statusInterrupted}
+		how = ending{code: status, interrupt: status == settings.StatusInterrupted}
 	}
 	if r.Failed {
 		return // the program's own status stands
@@ -107,10 +98,10 @@ func runEnd(wait bool) int {
 	names := h.Call(&symDictNew)
 	flag := h.Call(&symBool, boolArg(wait))
 	h.Call(&symDictSet, names, uintptr(unsafe.Pointer(cstring("wait"))), flag)
-	result := h.Call(&symRunString, uintptr(unsafe.Pointer(cstring(endSource))), fileInput, names, names, 0)
+	result := h.Call(&symRunString, uintptr(unsafe.Pointer(cstring(settings.EndSource))), fileInput, names, names, 0)
 	if result == 0 {
 		h.Call(&symPrintEx, 0)
-		return statusUnflushed
+		return settings.StatusUnflushed
 	}
 	return int(int32(h.Call(&symAsLong, h.Call(&symDictGet, names, uintptr(unsafe.Pointer(cstring("status")))))))
 }
@@ -139,5 +130,5 @@ func dieByInterrupt() {
 	setDefault(syscall.SIGINT)
 	_ = syscall.Kill(syscall.Getpid(), syscall.SIGINT)
 	time.Sleep(time.Second) // the signal may reach another thread first
-	syscall.Exit(statusInterrupted)
+	syscall.Exit(settings.StatusInterrupted)
 }

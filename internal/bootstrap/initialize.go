@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"strings"
 	"unsafe"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/settings"
 )
 
-// Initialisation is isolated: no environment variable, no user site, no pyvenv.cfg
-// and no site.py has a say. UTF-8 mode is on, because the isolated default for
-// stdout and file names is ASCII.
+// How Python is initialised is defined in package settings, for both compilers.
 
 var symInitConfig = Sym{Name: "PyInitConfig_Create"} // 3.14+, PEP 741
 
@@ -19,6 +19,7 @@ func initialize(l *layout, minor string) error {
 	if !strings.HasPrefix(version, minor+".") {
 		return fmt.Errorf("%s is Python %s, not %s; build the program again", l.libPython, version, minor)
 	}
+	defer hideVariables()()
 	if symInitConfig.Available() {
 		return initialize314(l)
 	}
@@ -32,20 +33,17 @@ func initialize314(l *layout) error {
 	if c.ptr == 0 {
 		return errors.New("out of memory")
 	}
-	for _, name := range []string{"home", "prefix", "exec_prefix", "base_prefix", "base_exec_prefix"} {
+	for _, name := range settings.PrefixOptions {
 		c.setString(name, l.prefix)
 	}
-	// With its executable inside our tree, getpath looks for pyvenv.cfg only there.
-	for _, name := range []string{"program_name", "executable", "base_executable"} {
+	for _, name := range settings.ExecutableOptions {
 		c.setString(name, l.interp)
 	}
 	c.setString("stdlib_dir", l.stdlib)
 	c.setStrings("module_search_paths", l.path)
-	c.setInt("site_import", 0)
-	c.setInt("utf8_mode", 1)
-	c.setInt("install_signal_handlers", 1)
-	c.setInt("write_bytecode", 0)
-	c.setInt("parse_argv", 0)
+	for _, o := range settings.Options {
+		c.setInt(o.Name, int64(o.Value))
+	}
 	if c.failed || int32(raw("Py_InitializeFromInitConfig", c.ptr)) < 0 {
 		return c.err()
 	}
@@ -83,14 +81,9 @@ func (c *initConfig) err() error {
 	return errors.New(gostring(message))
 }
 
-// initializeLegacy is for 3.9 to 3.13. PyConfig changes its layout with every
-// version and needs headers; the older global flags do the same job and exist, in
-// the same form, in all of them. They also take the place of a pre-initialisation:
-// Py_InitializeEx reads Py_UTF8Mode itself and, unlike the python command, does
-// not coerce the C locale, which would set LC_CTYPE for our children.
+// initializeLegacy is for 3.9 to 3.13; see settings.LegacyFlags.
 func initializeLegacy(l *layout) error {
-	for _, flag := range []string{"Py_IsolatedFlag", "Py_IgnoreEnvironmentFlag", "Py_NoUserSiteDirectory",
-		"Py_NoSiteFlag", "Py_DontWriteBytecodeFlag", "Py_FrozenFlag", "Py_UTF8Mode"} {
+	for _, flag := range settings.LegacyFlags {
 		setFlag(flag)
 	}
 	legacyNames.home, legacyNames.program = wideString(l.prefix), wideString(l.interp)
@@ -103,8 +96,7 @@ func initializeLegacy(l *layout) error {
 // legacyNames keeps the two strings for good: before 3.11 CPython keeps pointers.
 var legacyNames struct{ home, program []int32 }
 
-// setFlag sets one of CPython's int variables to 1. Py_FrozenFlag does not freeze
-// anything: it silences getpath's warnings about the layout.
+// setFlag sets one of CPython's int variables to 1.
 func setFlag(name string) {
 	s := Sym{Name: name}
 	*(*int32)(Pointer(s.Addr())) = 1

@@ -33,13 +33,13 @@ func locate(s Settings) (*layout, error) {
 	}
 	l := &layout{self: self, prefix: s.Prefix}
 	if l.prefix == "" {
-		l.prefix = filepath.Join(filepath.Dir(self), "python")
+		l.prefix = filepath.Join(filepath.Dir(self), settings.PythonDir)
 	}
 	l.libPython = below(l.prefix, s.LibPython)
-	l.stdlib = below(filepath.Join(l.prefix, "lib"), s.LibDir)
-	l.path = append([]string{l.stdlib, filepath.Join(l.stdlib, "lib-dynload"),
-		filepath.Join(l.stdlib, "site-packages")}, s.SitePaths...)
-	l.interp = filepath.Join(l.prefix, "bin", "python3")
+	l.stdlib = below(filepath.Join(l.prefix, settings.LibSubdir), s.LibDir)
+	l.path = append([]string{l.stdlib, filepath.Join(l.stdlib, settings.DynloadDir),
+		filepath.Join(l.stdlib, settings.SiteDir)}, s.SitePaths...)
+	l.interp = filepath.Join(l.prefix, filepath.FromSlash(settings.Interpreter))
 	l.executable = firstFile(s.Executable, l.interp, self)
 	return l, l.check()
 }
@@ -50,7 +50,7 @@ func (l *layout) check() error {
 	if _, err := os.Stat(l.libPython); err != nil {
 		return missing("python library", l.libPython, err)
 	}
-	landmark := filepath.Join(l.stdlib, "os.py")
+	landmark := filepath.Join(l.stdlib, settings.Landmark)
 	if _, err := os.Stat(landmark); err == nil {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (l *layout) check() error {
 
 func missing(what, file string, err error) error {
 	if errors.Is(err, os.ErrNotExist) {
-		err = errors.New("no such file; keep the folder python beside the program")
+		err = errors.New(settings.NoSuchFile)
 	} else {
 		err = errors.Unwrap(err)
 	}

@@ -34,7 +34,7 @@ func init() {
 		err = Start(s)
 	}
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "%s: cannot start Python: %v\n", filepath.Base(os.Args[0]), err)
+		fmt.Fprintf(os.Stderr, "%s: %s%v\n", filepath.Base(os.Args[0]), settings.CannotStart, err)
 		os.Exit(1)
 	}
 }

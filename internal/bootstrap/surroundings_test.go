@@ -72,6 +72,10 @@ func TestSurroundings(t *testing.T) {
 		if err := os.WriteFile(bad, []byte("raise SystemExit('startup ran')"), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		// The folder of the file that PYTHONEXECUTABLE names looks like a venv.
+		if err := os.WriteFile(filepath.Join(filepath.Dir(bad), "pyvenv.cfg"), []byte("home = /nowhere\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 		for _, name := range []string{"HOME", "PATH", "STARTUP", "INSPECT", "UNBUFFERED", "PLATLIBDIR", "EXECUTABLE", "IOENCODING", "DEBUG", "UTF8"} {
 			cmd.Env = append(cmd.Env, "PYTHON"+name+"="+bad)
 		}

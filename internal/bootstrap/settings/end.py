@@ -1,4 +1,4 @@
-# The soft end of a program; see exit.go. In: wait. Out: status.
+# The soft end of a program, whichever compiler made it. In: wait. Out: status.
 import sys
 
 status = 0
