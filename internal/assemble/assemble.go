@@ -46,6 +46,7 @@ type Summary struct {
 	Modules       int
 	Native        int // extension modules and shared libraries
 	Distributions []string
+	Unchanged     bool // it was there already
 }
 
 // Run builds one program.
@@ -76,9 +77,9 @@ func Run(ctx context.Context, opts Options) (*Summary, error) {
 	}
 	switch {
 	case set.Onefile.Value:
-		return b.onefile(ctx)
+		return b.once(ctx, b.onefile)
 	case set.Onedir.Value:
-		return b.onedir(ctx)
+		return b.once(ctx, b.onedir)
 	}
 	return b.here(ctx)
 }

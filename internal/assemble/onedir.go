@@ -21,14 +21,10 @@ import (
 )
 
 // onedir builds and packages the program.
-func (b *builder) onedir(ctx context.Context) (*Summary, error) {
-	dist, h, err := b.python(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (b *builder) onedir(ctx context.Context, dist *pydist.Dist, h *helper.Helper) (*Summary, []string, error) {
 	work, err := os.MkdirTemp("", "llgo-py-")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer os.RemoveAll(work)
 
@@ -38,13 +34,13 @@ func (b *builder) onedir(ctx context.Context) (*Summary, error) {
 	both.Go(func() error { return b.compile(ctx2, dist, exe, "") })
 	both.Go(func() (err error) { files, err = b.collect(ctx2, dist, h, work); return err })
 	if err := both.Wait(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	tree, err := b.writeTree(ctx, dist, exe, files, filepath.Dir(b.out))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return b.summary(dist, files, tree), nil
+	return b.summary(dist, files, tree), files.machine, nil
 }
 
 // compile builds the Go side; payload is the archive of a program of one file.
@@ -62,6 +58,7 @@ type files struct {
 	bytecode  map[string]string // dest of a module → its compiled file
 	linked    map[string]string // dest of a native file → the file to ship
 	libPython string
+	machine   []string // libraries of this machine that come along
 }
 
 // collect asks which files the program needs and prepares those that are not
@@ -151,6 +148,9 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 		if finding.Severity != "note" {
 			b.Reporter.Warn(finding.Path + ": " + finding.Text)
 		}
+	}
+	for _, l := range linked.Added {
+		f.machine = append(f.machine, l.Source)
 	}
 	f.linked = map[string]string{}
 	for _, l := range linked.Files {

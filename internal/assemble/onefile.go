@@ -9,46 +9,43 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/onefile"
 	"github.com/llgo-pypack/llgo-pypack/internal/payload"
+	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 )
 
 // onefile builds the program with the tree of its Python inside.
-func (b *builder) onefile(ctx context.Context) (*Summary, error) {
-	dist, h, err := b.python(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Helper) (*Summary, []string, error) {
 	work, err := os.MkdirTemp("", "llgo-py-")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer os.RemoveAll(work)
 	files, err := b.collect(ctx, dist, h, work)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// The same tree as the directory's, made and looked at by the same code.
 	dir := filepath.Join(work, "tree")
 	if err := os.Mkdir(dir, 0o755); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	tree, err := b.writeTree(ctx, dist, "", files, dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	archive := filepath.Join(work, "payload.zip")
 	if err := b.pack(ctx, h, tree, archive); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := onefile.Write(b.out, archive, func(exe string) error { return b.compile(ctx, dist, exe, archive) }); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s := b.summary(dist, files, tree)
 	fi, err := os.Stat(b.out)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s.Path, s.Size, s.Unpacked = b.display(b.out), fi.Size(), tree.Size
-	return s, nil
+	return s, files.machine, nil
 }
 
 // pack writes python/ of the tree as the payload's archive. The payload's root is

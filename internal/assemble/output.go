@@ -28,6 +28,14 @@ func outputPath(opts Options, set *config.Settings, prog *gosource.Program) stri
 	return filepath.Clean(out)
 }
 
+// wrote are the files and trees that a build writes.
+func (b *builder) wrote() []string {
+	if b.set.Onefile.Value {
+		return []string{b.out}
+	}
+	return []string{b.out, filepath.Join(filepath.Dir(b.out), "python")}
+}
+
 func isDir(path string) bool {
 	fi, err := os.Stat(path)
 	return err == nil && fi.IsDir()

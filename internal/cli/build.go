@@ -39,7 +39,8 @@ func (u *ui) summary(s *assemble.Summary, took time.Duration) {
 	seconds := float64(took.Milliseconds()) / 1000
 	if u.event(map[string]any{
 		"type": "summary", "path": s.Path, "compiler": s.Compiler, "python": s.Python, "size": s.Size, "unpacked": s.Unpacked,
-		"files": s.Files, "modules": s.Modules, "native": s.Native, "distributions": s.Distributions, "seconds": seconds,
+		"files": s.Files, "modules": s.Modules, "native": s.Native, "distributions": s.Distributions,
+		"unchanged": s.Unchanged, "seconds": seconds,
 	}) {
 		return
 	}
@@ -55,7 +56,11 @@ func (u *ui) summary(s *assemble.Summary, took time.Duration) {
 	if s.Unpacked > 0 {
 		unpacked = fmt.Sprintf(" (%s unpacked)", megabytes(s.Unpacked))
 	}
-	u.line("%s  %s%s, CPython %s, %d modules, %d native libraries, %.1f s", s.Path, megabytes(s.Size), unpacked, s.Python, s.Modules, s.Native, seconds)
+	again := ""
+	if s.Unchanged {
+		again = "unchanged, "
+	}
+	u.line("%s  %s%s, CPython %s, %d modules, %d native libraries, %s%.1f s", s.Path, megabytes(s.Size), unpacked, s.Python, s.Modules, s.Native, again, seconds)
 }
 
 func megabytes(bytes int64) string {

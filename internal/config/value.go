@@ -1,6 +1,9 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"path/filepath"
+)
 
 // Origin says where a value came from; the zero Origin is the default.
 type Origin struct {
@@ -71,6 +74,28 @@ func (s *Settings) All() []Setting {
 			}
 		}
 		all = append(all, shown)
+	}
+	return all
+}
+
+// Sources are the files and directories that the settings name, patterns replaced by
+// what they match now. Absolute paths.
+func (s *Settings) Sources() []string {
+	var all []string
+	for _, k := range keys {
+		field, ok := k.of(s).(*List)
+		if !ok || k.path != "all" && k.path != "source" {
+			continue
+		}
+		for _, v := range *field {
+			path := v.Value
+			if k.path == "source" {
+				path, _ = SplitPair(path)
+			}
+			if matches, err := filepath.Glob(path); err == nil {
+				all = append(all, matches...)
+			}
+		}
 	}
 	return all
 }

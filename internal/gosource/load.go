@@ -43,6 +43,10 @@ type Package struct {
 	GoFiles    []string
 	CgoFiles   []string
 	SFiles     []string
+	Files
+	// What else a build reads; OtherFiles has those of C and its kin.
+	EmbedFiles []string
+	OtherFiles []string `json:"-"`
 	Imports    []string
 	ImportMap  map[string]string
 	DepOnly    bool
@@ -103,7 +107,7 @@ func Load(ctx context.Context, cfg Config) (*Program, error) {
 }
 
 func list(ctx context.Context, cfg Config) ([]*Package, error) {
-	args := append([]string{"list", "-deps", "-json=ImportPath,Name,Dir,Standard,Module,GoFiles,CgoFiles,SFiles,Imports,ImportMap,DepOnly,Error"}, cfg.Flags...)
+	args := append([]string{"list", "-deps", "-json=ImportPath,Name,Dir,Standard,Module,GoFiles,CgoFiles,SFiles,Imports,ImportMap,DepOnly,Error," + filesFields}, cfg.Flags...)
 	cmd := exec.CommandContext(ctx, "go", append(append(args, "--"), cfg.Patterns...)...)
 	cmd.Dir, cmd.Env = cfg.Dir, cfg.Env
 	var stderr bytes.Buffer

@@ -2,6 +2,7 @@ package gosource
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -39,4 +40,22 @@ func Env(ctx context.Context, env []string, names ...string) ([]string, error) {
 		return nil, fmt.Errorf("go env %s: %v", strings.Join(names, " "), err)
 	}
 	return values[:len(names)], nil
+}
+
+// Environment is everything that the go command is set to, but for names that it makes
+// up anew each time.
+func Environment(ctx context.Context, env []string) (map[string]string, error) {
+	cmd := exec.CommandContext(ctx, "go", "env", "-json")
+	cmd.Env = env
+	out, err := cmd.Output()
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, ErrGoMissing
+	}
+	if err != nil {
+		return nil, fmt.Errorf("go env: %v", err)
+	}
+	var all map[string]string
+	err = json.Unmarshal(out, &all)
+	delete(all, "GOGCCFLAGS") // names a temporary directory
+	return all, err
 }

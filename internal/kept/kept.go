@@ -87,3 +87,6 @@ func (s *Store) KeepFile(key Key, name string) (kept string, size int64, err err
 	id, size, err := s.cache.Put(key, f)
 	return s.cache.OutputFile(id), size, err
 }
+
+// KeepBytes keeps a small result.
+func (s *Store) KeepBytes(key Key, data []byte) error { return s.cache.PutBytes(key, data) }

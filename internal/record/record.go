@@ -1,0 +1,189 @@
+// Package record remembers what a build read and wrote, so that a build of which
+// nothing changed is found to be done already.
+//
+// It goes by content alone: an edit within the same second, a file put back with its
+// old time, an output that someone touched are all seen, and a fresh checkout of the
+// same sources is the same build. What a record cannot know (files that a build would
+// find if they were there) belongs into its key.
+package record
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/kept"
+)
+
+// A Record is what one build read and wrote, and what it told.
+type Record struct {
+	Inputs  []File
+	Outputs []File
+	Told    json.RawMessage
+}
+
+// A File is a file, link or directory at an absolute path.
+type File struct {
+	Path string
+	Is   string // mode, and SHA-256 or target
+}
+
+// Find returns what the build of that key told, if files and outputs are all as it
+// left them.
+func Find(store *kept.Store, key kept.Key) (told json.RawMessage, ok bool) {
+	name, _, ok := store.File(key)
+	if !ok {
+		return nil, false
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, false
+	}
+	var r Record
+	if json.Unmarshal(data, &r) != nil {
+		return nil, false
+	}
+	return r.Told, r.holds()
+}
+
+// Keep remembers a build: the files that it read, the trees (or files) that it wrote.
+func Keep(store *kept.Store, key kept.Key, read, wrote []string, told any) error {
+	var r Record
+	var err error
+	if r.Told, err = json.Marshal(told); err != nil {
+		return err
+	}
+	if r.Inputs, err = describe(read); err != nil {
+		return err
+	}
+	written, err := below(wrote)
+	if err != nil {
+		return err
+	}
+	if r.Outputs, err = describe(written); err != nil {
+		return err
+	}
+	data, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return store.KeepBytes(key, data)
+}
+
+// holds reports whether everything is as it was. An output tree must not have gained
+// anything either.
+func (r *Record) holds() bool {
+	if same, err := sameNow(r.Inputs); err != nil || !same {
+		return false
+	}
+	if same, err := sameNow(r.Outputs); err != nil || !same {
+		return false
+	}
+	var roots, paths []string
+	for _, f := range r.Outputs {
+		paths = append(paths, f.Path)
+		if len(roots) == 0 || !strings.HasPrefix(f.Path, roots[len(roots)-1]+string(filepath.Separator)) {
+			roots = append(roots, f.Path)
+		}
+	}
+	there, err := below(roots)
+	return err == nil && slices.Equal(there, paths)
+}
+
+func sameNow(files []File) (bool, error) {
+	now, err := describe(paths(files))
+	return err == nil && slices.Equal(now, files), err
+}
+
+func paths(files []File) []string {
+	list := make([]string, len(files))
+	for i, f := range files {
+		list[i] = f.Path
+	}
+	return list
+}
+
+// below lists everything at and below the roots, sorted so that what is below a
+// directory follows it at once.
+func below(roots []string) ([]string, error) {
+	var list []string
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+			list = append(list, path)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// describe looks at files, with all processors.
+func describe(paths []string) ([]File, error) {
+	files := make([]File, len(paths))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, path := range paths {
+		group.Go(func() (err error) {
+			files[i].Path = path
+			files[i].Is, err = is(path)
+			return err
+		})
+	}
+	return files, group.Wait()
+}
+
+// is says what is at path.
+func is(path string) (string, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return "", err
+	}
+	mode := info.Mode().String()
+	switch info.Mode().Type() {
+	case 0:
+		sum, err := fileSum(path)
+		return mode + " " + sum, err
+	case fs.ModeSymlink:
+		target, err := os.Readlink(path)
+		return mode + " " + target, err
+	}
+	return mode, nil
+}
+
+func fileSum(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// Sum is the SHA-256 of files and directories with everything below them, their names,
+// modes and contents, for a key.
+func Sum(roots []string) ([]byte, error) {
+	paths, err := below(roots)
+	if err != nil {
+		return nil, err
+	}
+	files, err := describe(paths)
+	if err != nil {
+		return nil, err
+	}
+	h := sha256.New()
+	err = json.NewEncoder(h).Encode(files)
+	return h.Sum(nil), err
+}
