@@ -35,7 +35,11 @@ class Hello:
 
 @dataclass(frozen=True)
 class Module:
-    """A module the Go program asks for, and where: ``file.go:line:column``."""
+    """A module the program asks for, and where.
+
+    That is a place in Go, ``file.go:line:column``, or the flag or line of a file
+    that names a hidden import.
+    """
 
     name: str
     positions: list[str] = field(default_factory=list)
@@ -50,6 +54,48 @@ class Snippet:
 
 
 @dataclass(frozen=True)
+class Collect:
+    """Collect something of a package by name; see ``COLLECT`` of analysis.options.
+
+    ``origin`` is the flag, or file and line, that says so.
+    """
+
+    what: str
+    name: str
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A file to take along: ``dest`` is a directory below site-packages, or ".".
+
+    It is data, or ``binary``: a shared library, whose own libraries come along.
+    """
+
+    source: str
+    dest: str
+    binary: bool = False
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user adds to an analysis and takes away. Paths are absolute.
+
+    ``paths`` are directories with modules of the program's own; ``excludes`` are
+    modules that are left out, whoever imports them; ``everything`` asks for all
+    that is installed.
+    """
+
+    paths: list[str] = field(default_factory=list)
+    excludes: list[Module] = field(default_factory=list)
+    collect: list[Collect] = field(default_factory=list)
+    additions: list[Addition] = field(default_factory=list)
+    hook_dirs: list[str] = field(default_factory=list)
+    runtime_hooks: list[str] = field(default_factory=list)
+    everything: bool = False
+
+
+@dataclass(frozen=True)
 class Analyze:
     """Which files do these modules need? ``workdir`` is an empty directory."""
 
@@ -57,7 +103,7 @@ class Analyze:
     workdir: str
     modules: list[Module] = field(default_factory=list)
     snippets: list[Snippet] = field(default_factory=list)
-    hidden_imports: list[str] = field(default_factory=list)
+    options: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/config"
 	"github.com/llgo-pypack/llgo-pypack/internal/discover"
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 )
 
@@ -75,6 +76,10 @@ func Run(ctx context.Context, opts Options) (*Summary, error) {
 	if err := checkPlatform(ctx, opts.Env); err != nil {
 		return nil, err
 	}
+	// Mistakes in the settings are told before anything takes long.
+	if b.request, err = b.analyzeRequest(); err != nil {
+		return nil, err
+	}
 	switch {
 	case set.Onefile.Value:
 		return b.once(ctx, b.onefile)
@@ -91,6 +96,8 @@ type builder struct {
 	prog *gosource.Program
 	comp compiler.Compiler
 	out  string // the executable to write
+
+	request helper.AnalyzeRequest
 }
 
 func (b *builder) job() compiler.Job {
@@ -122,7 +129,9 @@ func (b *builder) here(ctx context.Context) (*Summary, error) {
 		return nil, err
 	}
 	job := b.job()
-	job.Python = dist
+	own := *dist
+	own.SitePackages = append(b.set.Path.Values(), dist.SitePackages...)
+	job.Python = &own
 	if err := b.comp.Build(ctx, job); err != nil {
 		return nil, err
 	}

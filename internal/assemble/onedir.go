@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,7 +15,6 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
-	"github.com/llgo-pypack/llgo-pypack/internal/discover"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 	"github.com/llgo-pypack/llgo-pypack/internal/version"
@@ -83,19 +83,7 @@ func (b *builder) analyse(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return nil, err
 	}
-	need := discover.Find(b.prog)
-	req := helper.AnalyzeRequest{HiddenImports: b.set.HiddenImport.Values()}
-	for _, m := range need.Modules {
-		module := helper.Module{Name: m.Name}
-		for _, at := range m.At {
-			module.Positions = append(module.Positions, at.String())
-		}
-		req.Modules = append(req.Modules, module)
-	}
-	for _, s := range need.Snippets {
-		req.Snippets = append(req.Snippets, helper.Snippet{Name: s.At.String(), Code: s.Code})
-	}
-	plan, err := h.AnalyzeOnce(ctx, dist, req, dir)
+	plan, err := h.AnalyzeOnce(ctx, dist, b.request, dir)
 	return plan, located(err)
 }
 
@@ -171,7 +159,7 @@ func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, 
 			Version: dist.Version, SOABI: dist.SOABI, Platform: dist.Platform, LibDir: dist.LibDirName(),
 			SONAME: dist.SONAME, OS: runtime.GOOS, Arch: runtime.GOARCH,
 		},
-		Files: f.bundleFiles(dist),
+		Files: b.bundleFiles(dist, f),
 	}
 	if runtime.GOOS != "linux" {
 		in.Interpreter = dist.BaseExecutable
@@ -197,7 +185,7 @@ func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, 
 }
 
 // bundleFiles are the files below python/, with what became of them.
-func (f *files) bundleFiles(dist *pydist.Dist) []bundle.File {
+func (b *builder) bundleFiles(dist *pydist.Dist, f *files) []bundle.File {
 	var list []bundle.File
 	planned := map[string]bool{}
 	for _, p := range f.plan.Files {
@@ -212,7 +200,9 @@ func (f *files) bundleFiles(dist *pydist.Dist) []bundle.File {
 			if !ok {
 				continue
 			}
-			file.Source = compiled
+			file.Source, file.Origin = compiled, b.origin(dist, f, p)
+		case helper.KindSource, helper.KindData:
+			file.Origin = b.origin(dist, f, p)
 		case helper.KindExtension, helper.KindLibrary:
 			file.Source = f.linked[p.Dest]
 			if p.Distribution == "" && !dist.Contains(p.Source) {
@@ -228,6 +218,32 @@ func (f *files) bundleFiles(dist *pydist.Dist) []bundle.File {
 		}
 	}
 	return list
+}
+
+// origin is where a file that is not native comes from, "" for what the bundle
+// itself says.
+func (b *builder) origin(dist *pydist.Dist, f *files, p helper.PlanFile) bundle.Origin {
+	switch {
+	case p.Distribution != "" || dist.Contains(p.Source):
+		return ""
+	case b.isOwn(p.Source):
+		return bundle.FromApp
+	case isBelow(p.Source, filepath.Dir(filepath.Dir(f.plan.TOC))): // made by the analysis
+		return bundle.FromTool
+	}
+	return bundle.FromSystem
+}
+
+// isOwn reports whether a file is one that the settings name.
+func (b *builder) isOwn(source string) bool {
+	o := b.request.Options
+	return slices.Contains(o.RuntimeHooks, source) ||
+		slices.ContainsFunc(o.Additions, func(a helper.Addition) bool { return a.Source == source }) ||
+		slices.ContainsFunc(slices.Concat(o.Paths, o.HookDirs), func(dir string) bool { return isBelow(source, dir) })
+}
+
+func isBelow(path, dir string) bool {
+	return strings.HasPrefix(path, filepath.Clean(dir)+string(filepath.Separator))
 }
 
 // inspect looks for paths of this machine in the finished tree. They do no harm

@@ -21,6 +21,7 @@
 //	function.go    Go functions that stand for Python functions
 //	signals.go     signal dispositions are left as Go set them
 //	interrupt.go   Ctrl-C
+//	startup.go     run-time hooks of libraries
 //	exit.go        the soft end: atexit callbacks, flush, exit code
 //
 // # Threads

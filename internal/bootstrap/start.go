@@ -66,6 +66,7 @@ func Start(s Settings) error {
 	raw("PyEval_SaveThread") // the GIL is free whenever nobody is in a call
 	running.Store(true)
 	exithook.Add(atExit)
+	runHooks(l)
 	return nil
 }
 

@@ -45,7 +45,33 @@ Python:
     --py-requirement <spec>     a distribution to install, as pip names it (repeatable);
                                 without it: requirements.txt, or the dependencies of
                                 pyproject.toml, beside go.mod
-    --py-hidden-import <module> a module that analysis cannot see (repeatable)
+
+What goes along besides what analysis finds, and what does not; the flags are
+PyInstaller's, and all but the last may be repeated:
+    --py-path <dir>             the program's own Python modules
+    --py-hidden-import <module>
+                                a module that analysis cannot see
+    --py-collect-submodules, --py-collect-data, --py-collect-binaries,
+    --py-collect-all <package>  of a package: its modules, data files, shared
+                                libraries, or all three and its metadata
+    --py-copy-metadata, --py-recursive-copy-metadata <distribution>
+                                for importlib.metadata: of a distribution, or also of
+                                those that it depends on
+    --py-exclude-module <module>
+                                leave it out, whoever imports it
+    --py-add-data, --py-add-binary <src>:<dst>
+                                a file, what is in a directory, or what matches a
+                                pattern, to the directory dst below site-packages
+                                ("." is itself): beside the modules of a package, and
+                                where sys._MEIPASS points. A binary that goes to "."
+                                goes to lib/, where libraries are searched
+    --py-additional-hooks-dir <dir>
+                                hooks for PyInstaller, with rthooks.dat if there is one
+    --py-runtime-hook <file>    a script that runs before the program's own Python; in
+                                the order given, then those of packages; in child
+                                processes as well
+    --py-deps auto|all          what analysis finds (auto), or everything installed and
+                                the whole standard library, for computed imports
 
 Output:
     -json                       one JSON object per line on stdout

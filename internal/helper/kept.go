@@ -15,8 +15,9 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/pyhelper"
 )
 
-// An analysis takes seconds and depends on three things only: what the program
-// asks for, the distribution it is asked of, and the tools. Where all three are
+// An analysis takes seconds and depends on four things only: what the program asks
+// for, the user's options with the files they name, the distribution it is asked
+// of, and the tools. Where all four are
 // known by content its plan is kept in the cache, together with PyInstaller's own
 // records (Plan.TOC), and a build after a change of Go code does not repeat it.
 //
@@ -75,7 +76,11 @@ func (h *Helper) keptName(dist *pydist.Dist, req AnalyzeRequest) (string, error)
 	if err != nil {
 		return "", err
 	}
-	key := digest(sources, string(lock), dist.Identity, wanted(req))
+	options, err := req.Options.state()
+	if err != nil {
+		return "", err
+	}
+	key := digest(sources, string(lock), dist.Identity, wanted(req), options)
 	return filepath.Join(root, "analyses", key[:32]), nil
 }
 
@@ -88,11 +93,9 @@ func wanted(req AnalyzeRequest) string {
 	for _, s := range req.Snippets {
 		code = append(code, s.Code)
 	}
-	hidden := slices.Clone(req.HiddenImports)
 	slices.Sort(modules)
 	slices.Sort(code)
-	slices.Sort(hidden)
-	return digest(digest(modules...), digest(code...), digest(hidden...))
+	return digest(digest(modules...), digest(code...))
 }
 
 // keep analyses in the directory made and stores the plan there, as it will be

@@ -55,13 +55,14 @@ func TestAnalysesAreKept(t *testing.T) {
 // A plan is kept for exactly what was asked.
 func TestKeptNames(t *testing.T) {
 	h, dist := open(t, &recorder{}), managed(t)
-	base := AnalyzeRequest{Modules: []Module{{Name: "a"}}, Snippets: []Snippet{{"p", "import b"}}, HiddenImports: []string{"c"}}
+	options := AnalyzeOptions{Excludes: []Module{{Name: "c"}}, Collect: []Collect{{CollectData, "d", "--py-collect-data"}}}
+	base := AnalyzeRequest{Modules: []Module{{Name: "a"}}, Snippets: []Snippet{{"p", "import b"}}, Options: options}
 	names := map[string]string{}
 	for what, req := range map[string]AnalyzeRequest{
 		"base":    base,
-		"module":  {Modules: []Module{{Name: "a2"}}, Snippets: base.Snippets, HiddenImports: base.HiddenImports},
-		"snippet": {Modules: base.Modules, Snippets: []Snippet{{"p", "import b2"}}, HiddenImports: base.HiddenImports},
-		"hidden":  {Modules: base.Modules, Snippets: base.Snippets},
+		"module":  {Modules: []Module{{Name: "a2"}}, Snippets: base.Snippets, Options: options},
+		"snippet": {Modules: base.Modules, Snippets: []Snippet{{"p", "import b2"}}, Options: options},
+		"options": {Modules: base.Modules, Snippets: base.Snippets},
 		"moved":   {Modules: []Module{{Name: "a"}, {Name: "c"}}, Snippets: base.Snippets},
 	} {
 		name, err := h.keptName(dist, req)

@@ -43,16 +43,16 @@ type header struct {
 // AnalyzeRequest asks which files a program needs that imports Modules and runs
 // Snippets. It is answered in the target interpreter.
 type AnalyzeRequest struct {
-	Workdir       string    `json:"workdir"` // absolute, exists, empty; keeps PyInstaller's own records
-	Modules       []Module  `json:"modules"`
-	Snippets      []Snippet `json:"snippets"`
-	HiddenImports []string  `json:"hidden_imports"` // dotted names of modules
+	Workdir  string         `json:"workdir"` // absolute, exists, empty; keeps PyInstaller's own records
+	Modules  []Module       `json:"modules"`
+	Snippets []Snippet      `json:"snippets"`
+	Options  AnalyzeOptions `json:"options"`
 }
 
-// Module is a Python module that the Go program imports by name.
+// Module is a Python module that the program asks for by name.
 type Module struct {
 	Name      string   `json:"name"`      // dotted
-	Positions []string `json:"positions"` // "main.go:12:2", where the program asks for it
+	Positions []string `json:"positions"` // "main.go:12:2", where the program asks for it; or the flag, or line of a file, of a hidden import
 }
 
 // Snippet is Python source that the Go program contains.

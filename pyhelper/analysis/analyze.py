@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from pyhelper.analysis import (
     distributions,
     driver,
+    everything,
     files,
     graph,
     missing,
+    options,
     places,
+    runtimehooks,
     scripts,
     startup,
     toc,
@@ -25,31 +28,33 @@ if TYPE_CHECKING:
     from pyhelper.analysis.driver import Found
     from pyhelper.analysis.graph import Graph
     from pyhelper.analysis.places import Places
+    from pyhelper.analysis.toc import Toc
     from pyhelper.channel import Channel
-    from pyhelper.protocol import Analyze, PlanFile, Snippet
+    from pyhelper.protocol import Addition, Analyze, Options, PlanFile, Snippet
 
 
 def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
     """Analyse what ``request`` asks for in the interpreter this runs in."""
     workdir = os.path.realpath(request.workdir)
     paths, snippets = scripts.write(request, workdir)
-    search = driver.open_path(workdir, root, tools)
-    analysed = driver.run(out, search, workdir, paths)
+    search = driver.open_path(workdir, root, tools, request.options.paths)
+    options.check(request, search.target)
+    analysed = driver.run(out, search, workdir, paths, request.options)
 
     toc_file = os.path.join(analysed.directory, "Analysis-00.toc")
     found = toc.read(toc_file, toc.names_of_values())
     base = {str(node.identifier) for node in analysed.graph._base_modules}
-    imports = graph.read(
-        analysed.graph, scripts.stand_for(paths, snippets), base | set(startup.modules())
-    )
+    hooks = [s.source for s in found.scripts if s.source not in paths]
+    stand_for = {**scripts.stand_for(paths, snippets), **dict.fromkeys(hooks, graph.STARTUP)}
+    imports = graph.read(analysed.graph, stand_for, base | set(startup.modules()))
     asked, guessed = _imports_of_snippets(request.snippets, imports)
     _require([*scripts.requested(request), *asked], imports)
     for module in guessed:
         out.warn(f"{module.positions[0]}: python module {module.name} not found")
 
-    here = places.of_this_interpreter(search.target, search.own)
+    here = places.of_this_interpreter(search.target, search.own, search.hooks)
     installed = distributions.Installed(search.target)
-    planned = _complete(files.of_toc(found, here), installed, here)
+    planned = _complete(_files(request, found, hooks, here), installed, here)
     planned = _with_reasons(planned, analysed)
     owners = sorted({f.distribution for f in planned} - {""}, key=str.lower)
     return Plan(
@@ -59,6 +64,43 @@ def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
         missing=missing.sort(imports),
         imports=imports.message(),
         toc=toc_file,
+    )
+
+
+def _files(request: Analyze, found: Toc, hooks: list[str], here: Places) -> list[PlanFile]:
+    """Return all files but metadata: those found, what the options add, and the hooks."""
+    wanted = request.options
+    added = frozenset((_name_of(a), os.path.normpath(a.source)) for a in wanted.additions)
+    planned = files.of_toc(found, here, added)
+    if wanted.everything:
+        planned += everything.rest(planned, here, wanted.excludes)
+    planned = [f for f in planned if not _is_excluded(f, wanted, here)]
+    own = (f.source for f in planned if f.module and not here.in_stdlib(f.source))
+    if hooks or added or runtimehooks.mentions(own, (s.code for s in request.snippets)):
+        planned += runtimehooks.files(hooks, os.path.realpath(request.workdir), here)
+    if runtimehooks.want_libraries(hooks):
+        planned += files.for_hooks(planned, here)
+    return planned
+
+
+def _name_of(addition: Addition) -> str:
+    base = os.path.basename(addition.source)
+    return os.path.normpath(os.path.join(addition.dest, base))
+
+
+def _is_excluded(file: PlanFile, wanted: Options, here: Places) -> bool:
+    """Is it an excluded module, or data in an excluded package?
+
+    PyInstaller's excludes keep a module out of the graph of imports, not its data
+    out of what a hook collects.
+    """
+    if file.module:
+        return options.is_below(file.module, wanted.excludes)
+    tops = (here.site, f"lib/{here.libdir_name}")
+    inside = next((file.dest[len(t) + 1 :] for t in tops if file.dest.startswith(t + "/")), "")
+    additions = {os.path.normpath(a.source) for a in wanted.additions}
+    return file.source not in additions and options.is_below(
+        inside.replace("/", "."), wanted.excludes
     )
 
 
@@ -95,10 +137,8 @@ def _require(requested: list[Module], imports: Graph) -> None:
         return
     first, more = lacking[0], ", ".join(m.name for m in lacking[1:])
     top = first.name.split(".")[0]
-    # Only a hidden import has no position: it comes from the command line.
-    source = "" if first.positions else "--py-hidden-import: "
     raise Failed(
-        f"{source}python module {first.name} not found" + (f" (nor {more})" if more else ""),
+        f"python module {first.name} not found" + (f" (nor {more})" if more else ""),
         hint=f"llgo build --py-requirement {top} … installs it for this build",
         module=first.name,
         positions=first.positions,

@@ -20,10 +20,11 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pyhelper.analysis import graph, plugins, startup
+from pyhelper.analysis import everything, graph, options, plugins, runtimehooks, startup
 
 if TYPE_CHECKING:
     from pyhelper.channel import Channel
+    from pyhelper.protocol import Options
 
 _NAME = "llgo"
 _FIRST = "__first__"
@@ -33,22 +34,17 @@ _HOOKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hooks")
 # that the metadata (entry points lead PyInstaller to the hooks) is included.
 _OURS = re.compile(r"(_?pyinstaller|altgraph|macholib)", re.IGNORECASE)
 
-_SPEC = """\
-Analysis(
-    {scripts!r},
-    hiddenimports={hidden!r},
-    hookspath=[{hooks!r}],
-    optimize=0,
-)
-"""
-
 
 @dataclass(frozen=True)
 class Search:
-    """The target's own ``sys.path``, and the directories that are ours."""
+    """The program's and the target's own path, and the directories that are ours.
+
+    ``hooks`` are those with modules for run-time hooks, which do travel.
+    """
 
     target: list[str]
     own: list[str]
+    hooks: list[str]
 
 
 @dataclass
@@ -63,12 +59,18 @@ class Found:
     ctypes: dict[str, str] = field(default_factory=dict)
 
 
-def open_path(workdir: str, root: str, tools: list[str]) -> Search:
-    """Arrange ``sys.path`` for PyInstaller and its children."""
+def open_path(workdir: str, root: str, tools: list[str], own: list[str]) -> Search:
+    """Arrange ``sys.path`` for PyInstaller and its children.
+
+    ``own`` are the directories of the program's own modules. They come first in
+    the bundle, but last for PyInstaller itself, which imports many a module.
+    """
     target = [p for p in sys.path if p not in {root, *tools}]
     first = [_links(directory, workdir) for directory in tools]
-    sys.path[:] = [*first, *target, root, *tools]
-    return Search(target, [os.path.join(root, "pyhelper"), *tools, workdir])
+    sys.path[:] = [*first, *target, *own, root, *tools]
+    fake = [os.path.join(directory, "PyInstaller", "fake-modules") for directory in tools]
+    ours = [os.path.join(root, "pyhelper"), *tools, workdir]
+    return Search([*own, *target], ours, [f for f in fake if os.path.isdir(f)])
 
 
 def _links(directory: str, workdir: str) -> str:
@@ -86,12 +88,12 @@ def _links(directory: str, workdir: str) -> str:
     return first
 
 
-def run(out: Channel, search: Search, workdir: str, scripts: list[str]) -> Found:
+def run(out: Channel, search: Search, workdir: str, scripts: list[str], wanted: Options) -> Found:
     """Analyse ``scripts``."""
     found = Found(os.path.join(workdir, _NAME))
     spec = os.path.join(workdir, f"{_NAME}.spec")
     with open(spec, "w", encoding="utf-8") as f:
-        f.write(_SPEC.format(scripts=scripts, hidden=startup.modules(), hooks=_HOOKS))
+        f.write(options.spec(wanted, scripts, _hidden(search, wanted), _HOOKS))
     _clean_environment(workdir)
 
     from PyInstaller import log  # noqa: PLC0415  (needs open_path)
@@ -109,6 +111,14 @@ def run(out: Channel, search: Search, workdir: str, scripts: list[str]) -> Found
     return found
 
 
+def _hidden(search: Search, wanted: Options) -> list[str]:
+    hidden = startup.modules()
+    if wanted.everything:
+        stdlib = (os.path.dirname(os.path.abspath(os.__file__)),)
+        hidden += everything.modules(search.target, stdlib, wanted.excludes)
+    return hidden
+
+
 def _clean_environment(workdir: str) -> None:
     """Give PyInstaller's children, started without -I, what -I gave this process."""
     for name in [n for n in os.environ if n.startswith(("PYTHON", "PYINSTALLER"))]:
@@ -120,17 +130,17 @@ def _clean_environment(workdir: str) -> None:
 
 
 def _watch(build_main: Any, search: Search, found: Found) -> None:
-    """Make the graph search the target only and take plugins in but no run-time hook; keep it.
+    """Make the graph search the target only, with plugins; choose the run-time hooks; keep it.
 
-    A run-time hook is a script of the program to PyInstaller: what it imports
-    would be collected.
+    A run-time hook is a script of the program to PyInstaller: what it imports is
+    collected.
     """
     make, scan = build_main.initialize_modgraph, build_main.scan_code_for_ctypes
 
     def initialize_modgraph(*args: Any, **kwargs: Any) -> Any:
         made = make(*args, **kwargs)
-        made.path = list(search.target)
-        made.analyze_runtime_hooks = lambda _custom: []
+        made.path = [*search.target, *search.hooks]
+        runtimehooks.select(made)
         graph.guard_hooks(made)
         plugins.complete(made, search.target)
         found.graph = made

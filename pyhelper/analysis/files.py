@@ -9,6 +9,8 @@ installation. What this module decides is only which of the directories of
 * symlinks to the libraries of packages in the top directory (numpy.libs/...).
   PyInstaller makes them for LD_LIBRARY_PATH; here each file finds its libraries
   by its own search path.
+
+What the user adds by name is left where PyInstaller puts it, below site-packages.
 """
 
 from __future__ import annotations
@@ -31,17 +33,57 @@ _LIBPYTHON = re.compile(r"(libpython3.*\.(so|dylib)\b.*|Python|Python3)$")
 _TCL_MODULES = re.compile(r"tcl[0-9]+")
 _OURS = "base_library.zip"
 
+# Data that its library looks for below sys.prefix, where that saves a run-time
+# hook: by PyInstaller's name of the directory. See runtimehooks.TABLE.
+_PLACED = {"nltk_data": "lib/nltk_data", "share/proj": "share/proj"}
 
-def of_toc(toc: Toc, places: Places) -> list[PlanFile]:
-    """Return every file the toc asks for, without origins, in no order."""
+
+def of_toc(toc: Toc, places: Places, added: frozenset[tuple[str, str]]) -> list[PlanFile]:
+    """Return every file the toc asks for, without origins, in no order.
+
+    ``added`` are the user's own additions, (name, source) as the toc has them.
+    """
     modules = [m for m in toc.modules if m.source not in {"", "-"} and not places.is_own(m.source)]
-    sources = {m.source: m.name for m in modules}
-    kept_as_source = {d.source for d in toc.datas if d.source in sources}
+    sources = {(_file_name(m), m.source) for m in modules}
+    kept_as_source = {d.source for d in toc.datas if (d.name, d.source) in sources}
     files = [file for m in modules for file in _module(m, m.source in kept_as_source, places)]
     for entry in [*toc.binaries, *toc.datas]:
-        if not (_is_ours(entry, places) or entry.source in sources):
+        if (entry.name, entry.source) in added:
+            files.append(_added(entry, places))
+        elif not (_is_ours(entry, places) or (entry.name, entry.source) in sources):
             files.extend(_other(entry, places))
     return files
+
+
+def _file_name(module: Entry) -> str:
+    """Return what PyInstaller calls the file of a module."""
+    base = module.name.replace(".", os.sep)
+    stem, extension = os.path.splitext(os.path.basename(module.source))
+    return (os.path.join(base, stem) if stem == "__init__" else base) + extension
+
+
+def _added(entry: Entry, places: Places) -> PlanFile:
+    name = entry.name.replace(os.sep, "/")
+    if entry.typecode == "BINARY":
+        return PlanFile(f"{places.site}/{name}" if "/" in name else f"lib/{name}",
+                        entry.source, "library")  # fmt: skip
+    return PlanFile(_placed(name, entry.source) or f"{places.site}/{name}", entry.source, "data")
+
+
+def _placed(name: str, source: str) -> str:
+    """Return where data goes that is found below sys.prefix, "" for all other."""
+    for start, place in _PLACED.items():
+        if name.startswith(start + "/"):
+            return place + name[len(start) :]
+    return _tcl_script(name, source)
+
+
+def for_hooks(files: list[PlanFile], places: Places) -> Iterator[PlanFile]:
+    """Yield links to shared libraries for run-time hooks that look in sys._MEIPASS."""
+    for file in files:
+        directory, _, base = file.dest.rpartition("/")
+        if file.kind == "library" and directory == "lib":
+            yield PlanFile(f"{places.site}/{base}", "", "symlink", target=f"../../{base}")
 
 
 def _module(entry: Entry, kept_as_source: bool, places: Places) -> Iterator[PlanFile]:
@@ -78,9 +120,9 @@ def _other(entry: Entry, places: Places) -> Iterator[PlanFile]:
     elif entry.typecode == "BINARY" and not policy.is_system(name):
         yield PlanFile(f"lib/{name}", entry.source, "library")
     elif entry.typecode == "DATA":
-        yield PlanFile(_tcl_script(name, entry.source) or f"{top}/{name}", entry.source, "data")
+        yield PlanFile(_placed(name, entry.source) or f"{top}/{name}", entry.source, "data")
     elif entry.typecode == "SYMLINK" and (in_directory or "/" not in entry.source):
-        under = f"lib/{places.libdir_name}/site-packages" if in_directory else "lib"
+        under = places.site if in_directory else "lib"
         yield PlanFile(f"{under}/{name}", "", "symlink", target=entry.source)
 
 

@@ -31,10 +31,11 @@ class Places:
     stdlib: tuple[str, ...]  # with symlinks and without
     sites: tuple[str, ...]  # every other directory modules come from
     own: tuple[str, ...]  # what the helper brought: never part of a program
+    hooks: tuple[str, ...] = ()  # but for these: modules for run-time hooks
 
     def is_own(self, path: str) -> bool:
         """Is it a file of the helper's tools?"""
-        return relative(path, self.own) is not None
+        return relative(path, self.own) is not None and relative(path, self.hooks) is None
 
     def in_stdlib(self, path: str) -> bool:
         """Is it a file of the standard library?
@@ -52,6 +53,11 @@ class Places:
         return stdlib if self.in_stdlib(path) else f"{stdlib}/site-packages"
 
     @property
+    def site(self) -> str:
+        """The bundle's site-packages."""
+        return f"lib/{self.libdir_name}/site-packages"
+
+    @property
     def dynload(self) -> str:
         """The bundle's directory of the library's extension modules."""
         return f"lib/{self.libdir_name}/lib-dynload"
@@ -63,12 +69,12 @@ def relative(path: str, roots: tuple[str, ...]) -> str | None:
     return min(below, key=len).replace(os.sep, "/") if below else None
 
 
-def of_this_interpreter(search: list[str], own: list[str]) -> Places:
+def of_this_interpreter(search: list[str], own: list[str], hooks: list[str]) -> Places:
     """Describe the running interpreter; ``search`` is its own ``sys.path``."""
     stdlib = _variants([os.path.dirname(os.__file__)])
     dirs = [p for p in search if os.path.isdir(p) and os.path.basename(p) != "lib-dynload"]
     sites = tuple(p for p in _variants(dirs) if p not in stdlib)
-    return Places(_libdir_name(), stdlib, sites, _variants(own))
+    return Places(_libdir_name(), stdlib, sites, _variants(own), _variants(hooks))
 
 
 def _variants(paths: list[str]) -> tuple[str, ...]:

@@ -55,11 +55,8 @@ def _stem(path: str) -> str:
 
 
 def requested(request: Analyze) -> list[Module]:
-    """Return what must exist: modules of the program and hidden imports, once each."""
-    from pyhelper.protocol import Module  # noqa: PLC0415  (a type elsewhere here)
-
-    hidden = [Module(name) for name in request.hidden_imports]
-    return list({m.name: m for m in [*hidden, *request.modules]}.values())
+    """Return what must exist, once each."""
+    return list({m.name: m for m in request.modules}.values())
 
 
 def _checked(module: Module) -> str:

@@ -8,21 +8,6 @@ is half a megabyte, and a missing one is a LookupError at the customer's.
 The bundle is more than PyInstaller's: ``python/bin/python3`` starts child
 processes (multiprocessing, ``subprocess.run([sys.executable, ...])``), so what
 an interpreter imports on its own way up has to be there as well.
-
-What PyInstaller's run-time hooks do is not shipped: they repair what a real
-tree of files never broke. For the record, by hook:
-
-    pyi_rth_inspect, pkgutil, pkgres, setuptools   teach the modules about the
-                    archive. There is none: plain files, plain finders.
-    pyi_rth_multiprocessing   re-routes children to the frozen program. Here
-                    sys.executable is an interpreter; nothing to re-route.
-    pyi_rth__tkinter   sets TCL_LIBRARY to the collected scripts. They lie where Tcl
-                    looks by itself (analysis.files).
-    pyi_rth_mplconfig   moves matplotlib's cache to a temporary directory, and
-                    with it loses the cache. Better without.
-    pyi_rth_gi, gio, glib, gdkpixbuf, gtk, gstreamer, kivy, django, qt   set
-                    environment variables to directories of the bundle. They
-                    would leak into children: unsupported until done otherwise.
 """
 
 from __future__ import annotations

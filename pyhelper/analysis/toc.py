@@ -15,7 +15,8 @@ The file is a Python literal, one tuple with the values named by
 ``datas``                 DATA, and SYMLINK with the link's target as source.
                           Besides real data: base_library.zip, byte code made
                           for mode pyc, sources for mode py and pyz+py
-``scripts``               PYSOURCE: the scripts given, which are ours
+``scripts``               PYSOURCE: run-time hooks in their order, then the scripts
+                          given, which are ours
 
 Names of files are relative to PyInstaller's one directory for everything, the
 parent of packages.
@@ -43,6 +44,7 @@ class Toc:
     modules: list[Entry]  # pure and _modules_outside_pyz together
     binaries: list[Entry]
     datas: list[Entry]
+    scripts: list[Entry]
 
 
 def read(path: str, names: list[str]) -> Toc:
@@ -54,7 +56,7 @@ def read(path: str, names: list[str]) -> Toc:
         return [Entry(*entry) for entry in values[name]]
 
     modules = entries("pure") + entries("_modules_outside_pyz")
-    return Toc(modules, entries("binaries"), entries("datas"))
+    return Toc(modules, entries("binaries"), entries("datas"), entries("scripts"))
 
 
 def names_of_values() -> list[str]:

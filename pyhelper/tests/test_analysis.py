@@ -116,15 +116,15 @@ def test_modules_that_are_not_there(tmp_path: Path) -> None:
     """A missing one is an error with its position; the helper's tools are missing too."""
     request = Analyze(
         str(tmp_path),
-        modules("builtins", "os.path", "setuptools", "altgraph"),
-        hidden_imports=["json.nothing"],
+        [
+            Module("json.nothing", ["--py-hidden-import"]),
+            *modules("builtins", "os.path", "setuptools", "altgraph"),
+        ],
     )
     last = converse(PYTHONS[0], request, tools())[-1]
     assert isinstance(last, Error)
-    assert last.text == (
-        "--py-hidden-import: python module json.nothing not found (nor setuptools, altgraph)"
-    )
-    assert (last.module, last.positions) == ("json.nothing", [])
+    assert last.text == "python module json.nothing not found (nor setuptools, altgraph)"
+    assert (last.module, last.positions) == ("json.nothing", ["--py-hidden-import"])
     assert "--py-requirement" in last.hint
 
 

@@ -20,7 +20,7 @@ def placed(*entries: Entry) -> dict[str, tuple[str, str]]:
     modules = [e for e in entries if e.typecode.startswith("PYMODULE")]
     binaries = [e for e in entries if e.typecode in {"BINARY", "EXTENSION"}]
     datas = [e for e in entries if e not in modules and e not in binaries]
-    found = files.of_toc(Toc(modules, binaries, datas), PLACES)
+    found = files.of_toc(Toc(modules, binaries, datas, []), PLACES, frozenset())
     return {f.dest: (f.kind, f.source or f.target) for f in found}
 
 
@@ -112,10 +112,17 @@ def test_a_module_collected_as_source_has_both() -> None:
     """Python ignores m.pyc beside m.py: the byte code goes to __pycache__."""
     source = f"{SITE}/torch/jit.py"
     found = files.of_toc(
-        Toc([Entry("torch.jit", source, "PYMODULE")], [], [Entry("torch/jit.py", source, "DATA")]),
+        Toc(
+            [Entry("torch.jit", source, "PYMODULE")],
+            [],
+            [Entry("torch/jit.py", source, "DATA"), Entry("copies/jit.py", source, "DATA")],
+            [],
+        ),
         PLACES,
+        frozenset(),
     )
-    py, pyc = sorted(found, key=lambda f: f.kind, reverse=True)
+    py, pyc, copy = sorted(found, key=lambda f: f.kind, reverse=True)
+    assert (copy.kind, copy.dest) == ("data", f"{PACKAGES}/copies/jit.py")
     assert py == PlanFile(f"{PACKAGES}/torch/jit.py", source, "source", "torch.jit")
     assert pyc.kind == "module"
     assert pyc.dest.startswith(f"{PACKAGES}/torch/__pycache__/jit.cpython-")
@@ -124,7 +131,7 @@ def test_a_module_collected_as_source_has_both() -> None:
 def test_extensions_know_their_module() -> None:
     names = ["numpy/fft/_x.cpython-312-x86_64-linux-gnu.so", "python3.12/lib-dynload/_ssl.abi3.so"]
     entries = [Entry(name, f"{SITE}/{name}", "EXTENSION") for name in names]
-    found = files.of_toc(Toc([], entries, []), PLACES)
+    found = files.of_toc(Toc([], entries, [], []), PLACES, frozenset())
     assert [f.module for f in found] == ["numpy.fft._x", "_ssl"]
 
 

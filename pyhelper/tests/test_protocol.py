@@ -54,8 +54,8 @@ def test_golden_sets_every_field(line: str) -> None:
             r"analyze.modules\[0\].name: expected str",
         ),
         (
-            replaced(Analyze("/w"), hidden_imports=["a", 1]),
-            r"hidden_imports\[1\]: expected str, got int",
+            replaced(Analyze("/w"), options={"paths": ["/a", 1]}),
+            r"analyze.options.paths\[1\]: expected str, got int",
         ),
         (replaced(Link("/o"), files={}), "link.files: expected list, got dict"),
         ('{"protocol":1,"op":"compile","optimize":true}', "expected int, got bool"),

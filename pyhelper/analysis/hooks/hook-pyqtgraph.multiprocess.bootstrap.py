@@ -1,0 +1,3 @@
+"""Children are started with this file as their script: byte code would not do."""
+
+module_collection_mode = "pyz+py"

@@ -1,0 +1,145 @@
+"""What the user adds to an analysis and takes away from it.
+
+All of it goes through PyInstaller's own machinery, as its flags of the same
+names do: this module writes the arguments of Analysis. What it checks before,
+PyInstaller would only log: that a package to collect is there, is a package, and
+that nothing is excluded without which there is no Python, or no program.
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+from importlib.machinery import PathFinder
+from typing import TYPE_CHECKING
+
+from pyhelper.channel import Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from importlib.machinery import ModuleSpec
+
+    from pyhelper.protocol import Analyze, Collect, Module, Options
+
+# How the spec file collects each kind; x is the name, as a literal. The flags of
+# PyInstaller mean the same.
+COLLECT = {
+    "submodules": "hidden += hooks.collect_submodules({x})",
+    "data": "datas += hooks.collect_data_files({x})",
+    "binaries": "binaries += hooks.collect_dynamic_libs({x})",
+    "all": "d, b, h = hooks.collect_all({x}); datas += d; binaries += b; hidden += h",
+    "metadata": "datas += hooks.copy_metadata({x})",
+    "metadata of all": "datas += hooks.copy_metadata({x}, recursive=True)",
+}
+_OF_DISTRIBUTIONS = {"metadata", "metadata of all"}
+
+_SPEC = """\
+import PyInstaller.utils.hooks as hooks
+datas, binaries, hidden = {datas!r}, {binaries!r}, {hidden!r}
+{collect}
+Analysis(
+    {scripts!r},
+    datas=datas,
+    binaries=binaries,
+    hiddenimports=hidden,
+    hookspath={hookspath!r},
+    runtime_hooks={runtime_hooks!r},
+    excludes={excludes!r},
+    optimize=0,
+)
+"""
+
+# Imported before the first line of a program, or by the interpreter's C code.
+_ESSENTIAL = frozenset(
+    {
+        *("_collections_abc", "_sitebuiltins", "abc", "codecs", "encodings", "genericpath"),
+        *("importlib", "io", "os", "posixpath", "site", "stat", "types", "warnings"),
+    }
+)
+
+
+def spec(options: Options, scripts: list[str], hidden: list[str], hooks: str) -> str:
+    """Return a spec file: ``hidden`` and the directory ``hooks`` are the helper's own."""
+    return _SPEC.format(
+        scripts=scripts,
+        hidden=hidden,
+        datas=[(a.source, a.dest) for a in options.additions if not a.binary],
+        binaries=[(a.source, a.dest) for a in options.additions if a.binary],
+        collect="\n".join(COLLECT[c.what].format(x=repr(c.name)) for c in options.collect),
+        hookspath=[*options.hook_dirs, hooks],
+        runtime_hooks=options.runtime_hooks,
+        excludes=[module.name for module in options.excludes],
+    )
+
+
+def check(request: Analyze, search: list[str]) -> None:
+    """Fail if the options cannot be carried out with what ``search`` has."""
+    for collect in request.options.collect:
+        if collect.what in _OF_DISTRIBUTIONS:
+            _check_distribution(collect, search)
+        else:
+            _check_package(collect, search)
+    for module in request.options.excludes:
+        if module.name.split(".")[0] in _ESSENTIAL:
+            raise Failed(f"{module.name} cannot be excluded: python does not start without it",
+                         positions=module.positions)  # fmt: skip
+    for module in request.modules:
+        if is_below(module.name, request.options.excludes):
+            where = _origin(request.options.excludes, module.name)
+            raise Failed(
+                f"python module {module.name} is needed here and excluded by {where}",
+                module=module.name,
+                positions=module.positions,
+            )
+
+
+def is_below(name: str, modules: Iterable[Module]) -> bool:
+    """Is ``name`` one of the modules, or in one of them?"""
+    return any(name == m.name or name.startswith(m.name + ".") for m in modules)
+
+
+def _origin(modules: list[Module], name: str) -> str:
+    return next(m.positions[0] for m in modules if is_below(name, [m]) and m.positions)
+
+
+def _check_package(collect: Collect, search: list[str]) -> None:
+    found = find(collect.name, search)
+    top = collect.name.split(".")[0]
+    if found is None:
+        raise Failed(
+            f"python package {collect.name} not found",
+            hint=f"llgo build --py-requirement {top} … installs it for this build",
+            module=collect.name,
+            positions=[collect.origin],
+        )
+    if found.submodule_search_locations is None:
+        raise Failed(
+            f"{collect.name} is a module and not a package: it has nothing to collect",
+            hint=f"--py-hidden-import {collect.name}",
+            module=collect.name,
+            positions=[collect.origin],
+        )
+
+
+def _check_distribution(collect: Collect, search: list[str]) -> None:
+    if not any(metadata.distributions(name=collect.name, path=search)):
+        raise Failed(
+            f"distribution {collect.name} is not installed",
+            hint=f"llgo build --py-requirement {collect.name} … installs it for this build",
+            positions=[collect.origin],
+        )
+
+
+def find(name: str, search: list[str]) -> ModuleSpec | None:
+    """Find a module on a path without importing its packages."""
+    path: list[str] | None = search
+    found = None
+    parts = name.split(".")
+    for i in range(len(parts)):
+        if path is None:
+            return None
+        found = PathFinder.find_spec(".".join(parts[: i + 1]), path)
+        if found is None:
+            return None
+        locations = found.submodule_search_locations
+        path = None if locations is None else list(locations)
+    return found
