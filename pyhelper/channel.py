@@ -39,7 +39,11 @@ class Channel:
 
     def send(self, message: Message) -> None:
         """Write one message."""
-        self._stream.write(protocol.encode_message(message) + "\n")
+        self.send_encoded(protocol.encode_message(message))
+
+    def send_encoded(self, line: str) -> None:
+        """Write a message that another process has encoded."""
+        self._stream.write(line.replace("\n", " ") + "\n")
         self._stream.flush()
 
     def progress(self, phase: str, done: int, total: int, text: str) -> None:

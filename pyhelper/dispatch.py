@@ -1,7 +1,8 @@
 """From a request to the operation that answers it.
 
 The operations are imported only when asked for: analyze needs packages that
-link and compress do not have, and these need others; compile needs none.
+link, compress and inspect do not have, and these need others; compile and
+imports need none.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import dataclasses
 import platform
 import traceback
-from importlib import metadata
+from importlib import import_module, metadata
 from typing import TYPE_CHECKING
 
 from pyhelper import protocol
 from pyhelper.channel import Channel, Failed
+from pyhelper.check import messages
 from pyhelper.coding import ProtocolError
 
 if TYPE_CHECKING:
@@ -37,28 +39,26 @@ def answer(out: Channel, text: str, root: str, tools: list[str]) -> int:
     return 1
 
 
+# Whoever answers has run(out, request).
+_OPERATIONS: dict[type[Request], str] = {
+    protocol.Compile: "pyhelper.bytecode",
+    protocol.Compress: "pyhelper.compress",
+    protocol.Edit: "pyhelper.edit",
+    messages.Imports: "pyhelper.check.imports",
+    messages.Inspect: "pyhelper.check.inspect",
+    protocol.Link: "pyhelper.binaries.link",
+}
+
+
 def _run(out: Channel, request: Request, root: str, tools: list[str]) -> Message:
+    if isinstance(request, protocol.Hello):
+        return _hello(tools)
     if isinstance(request, protocol.Analyze):
         from pyhelper.analysis import analyze  # noqa: PLC0415
 
         return analyze.run(out, request, root, tools)
-    if isinstance(request, protocol.Compile):
-        from pyhelper import bytecode  # noqa: PLC0415
-
-        return bytecode.run(out, request)
-    if isinstance(request, protocol.Link):
-        from pyhelper.binaries import link  # noqa: PLC0415
-
-        return link.run(out, request)
-    if isinstance(request, protocol.Edit):
-        from pyhelper import edit  # noqa: PLC0415
-
-        return edit.run(out, request)
-    if isinstance(request, protocol.Compress):
-        from pyhelper import compress  # noqa: PLC0415
-
-        return compress.run(out, request)
-    return _hello(tools)
+    message: Message = import_module(_OPERATIONS[type(request)]).run(out, request)
+    return message
 
 
 def _hello(tools: list[str]) -> protocol.Greeting:

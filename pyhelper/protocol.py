@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import ClassVar, Union
+from typing import ClassVar, Union, get_args
 
 from pyhelper import coding
+from pyhelper.check.messages import Imports, ImportsAnswer, Inspect, Inspected, Reading
 from pyhelper.coding import ProtocolError
 
 VERSION = 1
@@ -396,21 +397,25 @@ class Compressed:
     count: int
 
 
-Request = Union[Hello, Analyze, Compile, Link, Edit, Compress]
+Request = Union[Hello, Analyze, Compile, Link, Edit, Compress, Inspect, Imports]
 Message = Union[
-    Progress, Warn, Finding, Error, Greeting, Plan, Compiled, Linked, Edited, Compressed
+    Progress,
+    Warn,
+    Finding,
+    Error,
+    Greeting,
+    Plan,
+    Compiled,
+    Linked,
+    Edited,
+    Compressed,
+    Reading,
+    Inspected,
+    ImportsAnswer,
 ]
 
-REQUESTS: dict[str, type[Request]] = {
-    c.op: c for c in (Hello, Analyze, Compile, Link, Edit, Compress)
-}
-MESSAGES: dict[str, type[Message]] = {
-    c.type: c
-    for c in (
-        *(Progress, Warn, Finding, Error),
-        *(Greeting, Plan, Compiled, Linked, Edited, Compressed),
-    )
-}
+REQUESTS: dict[str, type[Request]] = {c.op: c for c in get_args(Request)}
+MESSAGES: dict[str, type[Message]] = {c.type: c for c in get_args(Message)}
 
 
 # --- coding -----------------------------------------------------------------

@@ -83,16 +83,16 @@ func ReadManifest(dir string) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := decodeManifest(data)
+	m, err := DecodeManifest(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return m, nil
 }
 
-// decodeManifest checks what a reader may rely on: the format, and that no path
-// leads out of the tree.
-func decodeManifest(data []byte) (*Manifest, error) {
+// DecodeManifest reads a manifest and checks what a reader may rely on: the format,
+// and that no path leads out of the tree.
+func DecodeManifest(data []byte) (*Manifest, error) {
 	var m Manifest
 	if err := json.Unmarshal(data, &m); err != nil || m.Format != manifestFormat {
 		return nil, errors.New("not a manifest of a packaged program")

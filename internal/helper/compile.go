@@ -40,7 +40,7 @@ func (h *Helper) Compile(ctx context.Context, dist *pydist.Dist, req CompileRequ
 	var wg sync.WaitGroup
 	for i, jobs := range shards {
 		wg.Go(func() {
-			errs[i] = h.compile(ctx, dist, main, &conversation{
+			errs[i] = h.askPlain(ctx, dist, main, &conversation{
 				op: opCompile, fields: CompileRequest{jobs, req.Optimize}, answer: typeCompiled, result: &answers[i],
 				progress: func(p Progress) { counts.set(i, p) },
 			})
@@ -53,9 +53,10 @@ func (h *Helper) Compile(ctx context.Context, dist *pydist.Dist, req CompileRequ
 	return merge(answers, errs)
 }
 
-// compile has one shard compiled. Its bytes depend on neither the order of hashes
-// nor the process, so the interpreter is started like every other.
-func (h *Helper) compile(ctx context.Context, dist *pydist.Dist, main string, c *conversation) (err error) {
+// askPlain holds a conversation that needs nothing but pyhelper and the standard
+// library. The bytes of a shard depend on neither the order of hashes nor the
+// process, so the interpreter is started like every other.
+func (h *Helper) askPlain(ctx context.Context, dist *pydist.Dist, main string, c *conversation) (err error) {
 	if c.cmd, err = dist.Command(ctx, main); err != nil {
 		return err
 	}

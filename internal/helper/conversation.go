@@ -29,6 +29,7 @@ type conversation struct {
 	rep      progress.Reporter
 	progress func(Progress)
 	finding  func(Finding)
+	reading  func(Reading)
 	verbose  io.Writer
 
 	done   bool   // the final message was read
@@ -144,6 +145,8 @@ func (c *conversation) handle(line []byte) error {
 		return deliver(c, message.Type, line, c.progress)
 	case typeFinding:
 		return deliver(c, message.Type, line, c.finding)
+	case typeReading:
+		return deliver(c, message.Type, line, c.reading)
 	case typeWarning:
 		return deliver(c, message.Type, line, func(w Warning) { c.rep.Warn(w.Text) })
 	}

@@ -28,6 +28,11 @@ var goldenTypes = map[string]func() any{
 	"type " + typeWarning:    func() any { return &Warning{} },
 	"type " + typeFinding:    func() any { return &Finding{} },
 	"type " + typeError:      func() any { return &Error{} },
+	"op " + opInspect:        func() any { return &InspectRequest{} },
+	"op " + opImports:        func() any { return &ImportsRequest{} },
+	"type " + typeReading:    func() any { return &Reading{} },
+	"type " + typeInspected:  func() any { return &Inspected{} },
+	"type " + typeImports:    func() any { return &Imports{} },
 }
 
 // TestGolden decodes every example of the file that pyhelper's tests read as

@@ -1,5 +1,47 @@
 package helper
 
+import (
+	"context"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+)
+
+// Inspect has two readers read every file of the request, and hands over what they
+// found as it comes, one call at a time.
+func (h *Helper) Inspect(ctx context.Context, req InspectRequest, each func(Reading)) error {
+	tools, err := h.tools(ctx)
+	if err != nil {
+		return err
+	}
+	steps := &phases{rep: h.rep, title: "read the native files"}
+	defer steps.done()
+	return h.ask(ctx, tools.managed, nativeTools, &conversation{
+		op: opInspect, fields: req, answer: typeInspected, result: &Inspected{}, progress: steps.step, reading: each,
+	})
+}
+
+// Imports says what modules import, as the interpreter of dist reads them.
+func (h *Helper) Imports(ctx context.Context, dist *pydist.Dist, req ImportsRequest) (*Imports, error) {
+	answer := &Imports{}
+	steps := &phases{rep: h.rep, title: "read the Python modules"}
+	defer steps.done()
+	tools, err := h.tools(ctx)
+	if err != nil {
+		return nil, err
+	}
+	main, err := tools.main(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = h.askPlain(ctx, dist, main, &conversation{
+		op: opImports, fields: req, answer: typeImports, result: answer, progress: steps.step,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
 // InspectRequest asks what native files say about themselves. It is answered in the
 // managed interpreter, by two readers for each file; each file is read in a process
 // that may die.

@@ -2,6 +2,7 @@ package pydist
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -48,6 +49,12 @@ func find(version, platform string) (release, error) {
 	}
 	return release{}, fmt.Errorf("no managed CPython %s; there is %s (name another interpreter with --py-python=PATH)",
 		version, strings.Join(offered(), ", "))
+}
+
+// Offers tells whether Managed can provide a version for this machine.
+func Offers(version string) bool {
+	_, err := find(version, runtime.GOOS+"/"+runtime.GOARCH)
+	return err == nil
 }
 
 // offered lists the full versions that Managed can provide, the newest first.

@@ -48,6 +48,8 @@ type Container struct {
 	Interpreter Interpreter
 	// Notes say what was not looked at and why, one line each.
 	Notes []string
+
+	closers []io.Closer
 }
 
 // A File is a file or link of a container. Directories are listed if empty.
@@ -63,6 +65,7 @@ type File struct {
 	Mentions []Mention // paths of machines in it; by Collect
 
 	open func() (io.ReadCloser, error)
+	disk string // its path on this machine, if it has one
 }
 
 // Open opens the content of a regular file. What is damaged fails while it is read.
