@@ -40,29 +40,3 @@ func TestOutputPath(t *testing.T) {
 		})
 	}
 }
-
-func TestHasDependencies(t *testing.T) {
-	dir := t.TempDir()
-	for _, test := range []struct {
-		content string
-		want    bool
-		fails   bool
-	}{
-		{"[project]\ndependencies = [\"six\"]\n", true, false},
-		{"[project]\ndependencies = []\n", false, false},
-		{"[tool.ruff]\nline-length = 9\n", false, false},
-		{"not toml [", false, true},
-	} {
-		path := filepath.Join(dir, "pyproject.toml")
-		if err := os.WriteFile(path, []byte(test.content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		got, err := hasDependencies(path)
-		if got != test.want || (err != nil) != test.fails {
-			t.Errorf("%q: %v, %v", test.content, got, err)
-		}
-	}
-	if got, err := hasDependencies(filepath.Join(dir, "none")); got || err != nil {
-		t.Errorf("no file: %v, %v", got, err)
-	}
-}

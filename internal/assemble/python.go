@@ -3,14 +3,13 @@ package assemble
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/config"
+	"github.com/llgo-pypack/llgo-pypack/internal/deps"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/internal/pylock"
 )
 
 // python provides the CPython of the program, with its requirements installed,
@@ -24,72 +23,53 @@ func (b *builder) python(ctx context.Context) (*pydist.Dist, *helper.Helper, err
 	if err != nil {
 		return nil, nil, err
 	}
-	dist, err := b.interpreter(ctx)
+	dist, err := Interpreter(ctx, b.set.Python.Value, b.Reporter)
 	if err != nil {
 		return nil, nil, err
 	}
-	reqs, err := b.requirements(dist)
-	if err != nil || reqs.Empty() {
-		return dist, h, err
-	}
-	dist, err = h.Environment(ctx, dist, reqs, b.Reporter)
+	dist, err = b.environment(ctx, dist, h)
 	return dist, h, err
 }
 
-func (b *builder) interpreter(ctx context.Context) (*pydist.Dist, error) {
-	switch python := b.set.Python.Value; {
+// Interpreter is the CPython that a value of the setting python names.
+func Interpreter(ctx context.Context, python string, rep progress.Reporter) (*pydist.Dist, error) {
+	switch {
 	case python == "":
-		return pydist.Managed(ctx, b.Reporter, pydist.Default)
+		return pydist.Managed(ctx, rep, pydist.Default)
 	case config.IsManagedVersion(python):
-		return pydist.Managed(ctx, b.Reporter, python)
+		return pydist.Managed(ctx, rep, python)
 	default:
 		return pydist.FromInterpreter(ctx, python)
 	}
 }
 
-// requirements are the distributions to install: those of the settings and
-// those listed beside go.mod. A venv of the user's is taken as it is unless the
-// settings ask for more.
-func (b *builder) requirements(dist *pydist.Dist) (helper.Requirements, error) {
-	reqs := helper.Requirements{Specs: append(b.set.Dependencies.Values(), b.set.Requirement.Values()...)}
-	if dist.IsVenv() && len(reqs.Specs) == 0 {
-		return reqs, nil
-	}
-	dir := b.prog.ModuleDir()
-	if file := filepath.Join(dir, "requirements.txt"); exists(file) {
-		reqs.Files = []string{file}
-		return reqs, nil
-	}
-	project := filepath.Join(dir, "pyproject.toml")
-	has, err := hasDependencies(project)
-	if has {
-		reqs.Project = project
-	}
-	return reqs, err
-}
-
-// hasDependencies reports whether a pyproject.toml lists dependencies
-// (PEP 621): many hold nothing but the settings of tools.
-func hasDependencies(path string) (bool, error) {
-	data, err := os.ReadFile(path)
-	if os.IsNotExist(err) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	var doc struct {
-		Project struct {
-			Dependencies []string
+// environment installs what the program asks for on top of dist. A virtual
+// environment of the user's is taken as it is, with what the command line adds.
+func (b *builder) environment(ctx context.Context, dist *pydist.Dist, h *helper.Helper) (*pydist.Dist, error) {
+	demand := deps.Demand{Locked: b.set.Locked.Value}
+	for _, requirement := range b.set.Requirement {
+		if requirement.From.File == "" { // those of the file are the module's
+			demand.Besides = append(demand.Besides, requirement.Value)
 		}
 	}
-	if err := toml.Unmarshal(data, &doc); err != nil {
-		return false, fmt.Errorf("%s: %v", path, err)
+	if !dist.IsVenv() {
+		project := deps.Project{
+			Dir: b.prog.ModuleDir(), Packages: b.prog.Dirs(), Foreign: b.foreign(), Helper: h, Reporter: b.Reporter,
+		}
+		return project.Environment(ctx, dist, demand)
 	}
-	return len(doc.Project.Dependencies) > 0, nil
+	if demand.Locked {
+		return nil, &helper.Error{
+			Text: fmt.Sprintf("--py-locked: the packages of %s are not locked, they are taken as they are", b.display(dist.Prefix)),
+			Next: "build without --py-python to use " + pylock.FileName + ", or without --py-locked",
+		}
+	}
+	return h.Environment(ctx, dist, helper.Requirements{Specs: demand.Besides, Dir: b.Dir}, b.Reporter)
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
+// foreign tells whether the program belongs to a module in the module cache,
+// which no build writes to.
+func (b *builder) foreign() bool {
+	m := b.prog.Main.Module
+	return m != nil && !m.Main
 }

@@ -42,9 +42,11 @@ Python:
                                 a shared libpython) or a venv
     --py-python <version>       a managed CPython, which is downloaded once: 3.14 (the
                                 default), 3.11 or 3.10
-    --py-requirement <spec>     a distribution to install, as pip names it (repeatable);
-                                without it: requirements.txt, or the dependencies of
-                                pyproject.toml, beside go.mod
+    --py-requirement <spec>     a distribution to install for this build only, as pip
+                                names it (repeatable); those of every build are listed
+                                beside go.mod (requirements.txt, pyproject.toml)
+    --py-locked                 fail if pylock.toml is missing or stale; without it, it
+                                is written then
 
 What goes along besides what analysis finds, and what does not; the flags are
 PyInstaller's, and all but the last may be repeated:

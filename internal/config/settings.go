@@ -27,6 +27,7 @@ type Settings struct {
 	Python       String `py:"python" path:"name"`
 	Requirement  List   `py:"requirement"`
 	Dependencies List   `py:"dependencies" from:"file"`
+	Locked       Bool   `py:"locked" from:"flag"` // refuse to install anything else than the lock says
 
 	// What goes along that no analysis sees, and what does not.
 	Deps                  String `py:"deps" default:"auto" one:"auto,all"`

@@ -1,9 +1,11 @@
 package helper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,43 +14,83 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/internal/pylock"
+	"github.com/llgo-pypack/llgo-pypack/internal/reqs"
 )
 
-const lockName = "requirements.lock"
-
 // Environment returns a virtual environment in the cache, on top of dist, with
-// the requirements installed. Without requirements it returns dist itself.
-//
-// What dist already has stays importable; the requirements come first. They are
-// resolved for the interpreter of dist on this machine, and every file that is
-// installed is checked against the hashes of the resolution. The environment
-// holds the resolution as requirements.lock.
-func (h *Helper) Environment(ctx context.Context, dist *pydist.Dist, reqs Requirements, rep progress.Reporter) (*pydist.Dist, error) {
-	if reqs.Empty() {
+// the requirements installed. Without requirements it returns dist itself. They
+// are resolved once, see ResolveOnce.
+func (h *Helper) Environment(ctx context.Context, dist *pydist.Dist, want Requirements, rep progress.Reporter) (*pydist.Dist, error) {
+	if want.Empty() {
 		return dist, nil
 	}
-	u, err := h.uv(ctx)
+	lock, err := h.ResolveOnce(ctx, dist, want, rep)
 	if err != nil {
 		return nil, err
 	}
-	lock, err := u.resolve(ctx, dist, reqs, rep)
-	if err != nil || strings.TrimSpace(lock) == "" {
+	dir, err := want.directory("")
+	if err != nil {
+		return nil, err
+	}
+	access, err := want.Access()
+	if err != nil {
+		return nil, err
+	}
+	return h.Install(ctx, dist, Installation{lock, dir, access}, rep)
+}
+
+// Installation is what to install.
+type Installation struct {
+	Lock   string      // the text of a lock
+	Dir    string      // what paths in it are relative to, and where uv's settings are
+	Access reqs.Access // credentials that only requirements have; a lock has none
+}
+
+// Install returns a virtual environment in the cache, on top of dist, with the
+// distributions of a lock that are for this machine. A lock without distributions
+// is dist itself.
+//
+// What dist already has stays importable; the distributions of the lock come
+// first. Every file that is installed is checked against the hashes of the lock.
+// Where the same lock was installed before, nothing is asked for, neither of uv
+// nor of the network. Source trees on this machine are looked at file by file,
+// and installed as they are now.
+func (h *Helper) Install(ctx context.Context, dist *pydist.Dist, in Installation, rep progress.Reporter) (*pydist.Dist, error) {
+	parsed, err := pylock.Parse(in.Lock)
+	if err != nil || len(parsed.Packages) == 0 {
 		return dist, err
+	}
+	text, err := parsed.Installable(in.Dir)
+	if err != nil {
+		return nil, err
+	}
+	// One of another tool may have credentials.
+	in.Access = maps.Clone(in.Access)
+	in.Access.Learn(text)
+	text = reqs.DropCredentials(text)
+	trees, err := digestTrees(parsed.Directories(), in.Dir)
+	if err != nil {
+		return nil, err
 	}
 	root, err := cachedir.Root()
 	if err != nil {
 		return nil, err
 	}
-	const layout = "1"
-	identity := digest(layout, lock, dist.Identity)
-	dir := filepath.Join(root, "environments", identity[:32])
-	err = cachedir.Ensure(ctx, dir, func(work string) error {
-		return u.fill(ctx, dist, lock, work, rep)
+	const layout = "2"
+	identity := digest(layout, text, trees, dist.Identity)
+	env := filepath.Join(root, "environments", identity[:32])
+	err = cachedir.Ensure(ctx, env, func(work string) error {
+		u, err := h.uv(ctx)
+		if err != nil {
+			return err
+		}
+		return u.fill(ctx, dist, filling{in, text, parsed}, work, rep)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return pydist.Venv(ctx, dist, dir, identity)
+	return pydist.Venv(ctx, dist, env, identity)
 }
 
 // uv provides uv itself.
@@ -61,80 +103,38 @@ func (h *Helper) uv(ctx context.Context) (uv, error) {
 	return uv{uvPath(native), h.verbose}, err
 }
 
-// resolve returns the text of a lock: one exact version for each distribution,
-// with hashes, and no comment, so that equal resolutions are equal texts.
-//
-// A resolution is kept, and used as long as its inputs are the same: a build
-// tomorrow gives the program of today, without asking the network. The price is
-// that a newer version of something asked for loosely, a changed index, a file
-// behind a URL or a changed uv.toml is not noticed. Any change of the requirements
-// or of a UV_ variable resolves anew, and so does removing "resolutions" from the
-// cache.
-func (u uv) resolve(ctx context.Context, dist *pydist.Dist, reqs Requirements, rep progress.Reporter) (string, error) {
-	key, err := reqs.key(dist)
-	if err != nil {
-		return "", err
-	}
-	root, err := cachedir.Root()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(root, "resolutions", key[:32])
-	err = cachedir.Ensure(ctx, dir, func(work string) error {
-		text, err := u.compile(ctx, dist, reqs, work, rep)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(work, lockName), []byte(text), 0o600)
-	})
-	if err != nil {
-		return "", err
-	}
-	text, err := os.ReadFile(filepath.Join(dir, lockName))
-	return string(text), err
-}
-
-// compile asks uv for a resolution. It runs beside the first file of the
-// requirements, where uv finds the settings of the project (uv.toml, [tool.uv]).
-func (u uv) compile(ctx context.Context, dist *pydist.Dist, reqs Requirements, work string, rep progress.Reporter) (string, error) {
-	files, err := reqs.sources()
-	if err != nil {
-		return "", err
-	}
-	dir := work
-	if len(files) > 0 {
-		dir = filepath.Dir(files[0])
-	}
-	if len(reqs.Specs) > 0 {
-		specs := filepath.Join(work, "requirements.in")
-		if err := os.WriteFile(specs, []byte(strings.Join(reqs.Specs, "\n")+"\n"), 0o600); err != nil {
-			return "", err
-		}
-		files = append(files, specs)
-	}
-	task := rep.Phase("resolve the Python requirements", 0)
-	defer task.Done()
-	args := []string{"pip", "compile", "--generate-hashes", "--no-header", "--no-annotate", "--python", dist.Executable}
-	return u.run(ctx, "resolve the Python requirements", dir, task, append(args, files...)...)
+// filling is an installation that is under way.
+type filling struct {
+	Installation
+	text string // of the lock as it is installed
+	lock *pylock.Lock
 }
 
 // fill makes the environment in work. It is relocatable, which takes the path out
 // of scripts, because it gets its final name by a rename; sys.prefix and sys.path
 // follow from where its pyvenv.cfg is found.
-func (u uv) fill(ctx context.Context, dist *pydist.Dist, lock, work string, rep progress.Reporter) error {
-	lockFile := filepath.Join(work, lockName)
-	task := rep.Phase("install the Python requirements", strings.Count(lock, "=="))
+func (u uv) fill(ctx context.Context, dist *pydist.Dist, in filling, work string, rep progress.Reporter) error {
+	task := rep.Phase("install the Python requirements", len(in.lock.Packages))
 	defer task.Done()
 	const what = "install the Python requirements"
 	if _, err := u.run(ctx, what, work, task, "venv", "--relocatable", "--allow-existing", "--no-project",
 		"--python", dist.Executable, work); err != nil {
 		return err
 	}
-	if err := os.WriteFile(lockFile, []byte(lock), 0o600); err != nil {
+	// Credentials are in a file that does not stay.
+	file := filepath.Join(work, pylock.FileName)
+	if err := os.WriteFile(file, []byte(in.Access.Apply(in.text)), 0o600); err != nil {
 		return err
 	}
-	python := filepath.Join(work, "bin", "python")
-	if _, err := u.run(ctx, what, work, task, "pip", "sync", "--require-hashes", "--python", python, lockFile); err != nil {
+	args := []string{"pip", "sync", "--preview-features", "pylock", "--python", filepath.Join(work, "bin", "python")}
+	for _, tree := range in.lock.Directories() {
+		// uv's own cache looks at the times of two files only.
+		args = append(args, "--refresh-package", tree.Name)
+	}
+	if _, err := u.run(ctx, what, cmp.Or(in.Dir, work), task, append(args, file)...); err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, []byte(in.text), 0o600); err != nil {
 		return err
 	}
 	return layer(dist, work)

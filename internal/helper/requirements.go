@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/internal/reqs"
 )
 
 // Requirements are the Python distributions that a program asks for, as uv and
@@ -16,6 +17,9 @@ type Requirements struct {
 	Specs   []string // PEP 508: "numpy>=2", "requests[socks]"
 	Files   []string // paths of requirements files; relative ones from the working directory
 	Project string   // path of a pyproject.toml with [project] dependencies, or ""
+
+	Dir    string // where uv's settings are found and what paths are relative to; "": beside the first file
+	Prefer string // the text of a lock whose versions are kept where they fulfil the requirements
 }
 
 // Empty tells whether nothing is asked for.
@@ -39,67 +43,66 @@ func (r Requirements) sources() ([]string, error) {
 	return files, nil
 }
 
+// directory is Dir, or where the first of the files is, or elsewhere.
+func (r Requirements) directory(elsewhere string) (string, error) {
+	if r.Dir != "" {
+		return filepath.Abs(r.Dir)
+	}
+	files, err := r.sources()
+	if err != nil || len(files) == 0 {
+		return elsewhere, err
+	}
+	return filepath.Dir(files[0]), nil
+}
+
 // key stands for everything that the outcome of a resolution depends on and that
 // can be looked at cheaply: the requirements, the files with what they include,
 // the interpreter, and the user's settings of uv in the environment.
 func (r Requirements) key(dist *pydist.Dist) (string, error) {
-	files, err := r.sources()
-	if err != nil {
-		return "", err
+	parts := append([]string{dist.Identity, r.Dir, r.Prefer, r.Project, fmt.Sprint(len(r.Specs))}, r.Specs...)
+	if r.Project != "" {
+		data, err := os.ReadFile(r.Project)
+		if err != nil {
+			return "", fmt.Errorf("cannot read the requirements: %w", err)
+		}
+		parts = append(parts, string(data))
 	}
-	parts := append([]string{dist.Identity, fmt.Sprint(len(r.Specs))}, r.Specs...)
-	seen := make(map[string]bool)
-	for _, file := range files {
-		included, err := readIncluded(file, seen)
+	for _, file := range r.Files {
+		lines, err := reqs.File(file)
 		if err != nil {
 			return "", err
 		}
-		parts = append(parts, included...)
+		parts = append(parts, file)
+		for _, line := range lines {
+			parts = append(parts, line.Text, fmt.Sprint(line.Constraint))
+		}
 	}
 	settings := slices.DeleteFunc(os.Environ(), func(e string) bool { return !strings.HasPrefix(e, "UV_") })
 	slices.Sort(settings)
 	return digest(append(parts, settings...)...), nil
 }
 
-// readIncluded returns the path and content of a requirements file and of those
-// it includes with -r and -c.
-func readIncluded(path string, seen map[string]bool) ([]string, error) {
-	if seen[path] {
-		return nil, nil
+// Access are the credentials that the requirements have in their URLs.
+func (r Requirements) Access() (reqs.Access, error) {
+	access := reqs.Access{}
+	for _, spec := range r.Specs {
+		access.Learn(spec)
 	}
-	seen[path] = true
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the requirements: %w", err)
-	}
-	parts := []string{path, string(data)}
-	for line := range strings.Lines(string(data)) {
-		name := includes(line)
-		if name == "" || strings.Contains(name, "://") {
-			continue // what lies behind a URL is uv's to read
-		}
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(filepath.Dir(path), name)
-		}
-		more, err := readIncluded(name, seen)
+	for _, file := range r.Files {
+		lines, err := reqs.File(file)
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, more...)
-	}
-	return parts, nil
-}
-
-// includes returns the file that a line of a requirements file includes: "-r F",
-// "-rF", "--requirement F", "--requirement=F", and the same with -c and
-// --constraint.
-func includes(line string) string {
-	line = strings.TrimSpace(line)
-	for _, option := range []string{"--requirement", "--constraint", "-r", "-c"} {
-		if rest, ok := strings.CutPrefix(line, option); ok {
-			name, _, _ := strings.Cut(strings.TrimLeft(rest, "= \t"), " #")
-			return strings.Trim(strings.TrimSpace(name), `"'`)
+		for _, line := range lines {
+			access.Learn(line.Text)
 		}
 	}
-	return ""
+	if r.Project != "" {
+		data, err := os.ReadFile(r.Project)
+		if err != nil {
+			return nil, err
+		}
+		access.Learn(string(data))
+	}
+	return access, nil
 }

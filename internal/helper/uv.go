@@ -12,6 +12,7 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/internal/reqs"
 )
 
 // uv runs the uv of the native tools. Indexes, credentials, proxies and the cache
@@ -40,9 +41,11 @@ func (u uv) run(ctx context.Context, what, dir string, task progress.Task, args 
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}
+		said := reqs.HideCredentials(stderr.String())
 		return "", &Error{
-			Text:   fmt.Sprintf("cannot %s: %s", what, uvReason(err, stderr.String())),
-			Output: stderr.String(),
+			Text:   fmt.Sprintf("cannot %s: %s", what, uvReason(err, said)),
+			Next:   uvHint(said),
+			Output: said,
 		}
 	}
 	return stdout.String(), nil
@@ -80,6 +83,16 @@ func uvReason(err error, stderr string) string {
 		reason += ": " + parts[len(parts)-1]
 	}
 	return strings.TrimSuffix(oneLine(reason), ".")
+}
+
+// uvHint is the first hint that uv gives, or nothing.
+func uvHint(stderr string) string {
+	_, hint, found := strings.Cut("\n"+stderr, "\nhint: ")
+	if !found {
+		return ""
+	}
+	hint, _, _ = strings.Cut(hint, "\nhint: ")
+	return oneLine(hint)
 }
 
 // uvEnv removes what would point uv, or the interpreter that it starts, to
