@@ -21,6 +21,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
+	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 )
 
 // Options are what the user asked for. Paths are absolute.
@@ -52,6 +53,27 @@ type Summary struct {
 
 // Run builds one program.
 func Run(ctx context.Context, opts Options) (*Summary, error) {
+	b, err := load(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	if !discover.Needed(b.prog) {
+		return b.plain(ctx)
+	}
+	if err := b.ready(ctx); err != nil {
+		return nil, err
+	}
+	switch {
+	case b.set.Onefile.Value:
+		return b.once(ctx, b.onefile)
+	case b.set.Onedir.Value:
+		return b.once(ctx, b.onedir)
+	}
+	return b.here(ctx)
+}
+
+// load reads the program and the settings, and chooses the compiler.
+func load(ctx context.Context, opts Options) (*builder, error) {
 	prog, err := gosource.Load(ctx, gosource.Config{
 		Dir: opts.Dir, Flags: opts.Flags.ListFlags(), Patterns: opts.Patterns, Env: opts.Env, Stderr: opts.Stderr,
 	})
@@ -69,24 +91,16 @@ func Run(ctx context.Context, opts Options) (*Summary, error) {
 	if note != "" {
 		opts.Reporter.Note(note)
 	}
-	b := &builder{Options: opts, set: set, prog: prog, comp: comp, out: outputPath(opts, set, prog)}
-	if !discover.Needed(prog) {
-		return b.plain(ctx)
+	return &builder{Options: opts, set: set, prog: prog, comp: comp, out: outputPath(opts, set, prog)}, nil
+}
+
+// ready tells mistakes before anything takes long.
+func (b *builder) ready(ctx context.Context) (err error) {
+	if err := checkPlatform(ctx, b.Env); err != nil {
+		return err
 	}
-	if err := checkPlatform(ctx, opts.Env); err != nil {
-		return nil, err
-	}
-	// Mistakes in the settings are told before anything takes long.
-	if b.request, err = b.analyzeRequest(); err != nil {
-		return nil, err
-	}
-	switch {
-	case set.Onefile.Value:
-		return b.once(ctx, b.onefile)
-	case set.Onedir.Value:
-		return b.once(ctx, b.onedir)
-	}
-	return b.here(ctx)
+	b.request, err = b.analyzeRequest()
+	return err
 }
 
 // builder is one run.
@@ -129,13 +143,18 @@ func (b *builder) here(ctx context.Context) (*Summary, error) {
 		return nil, err
 	}
 	job := b.job()
-	own := *dist
-	own.SitePackages = append(b.set.Path.Values(), dist.SitePackages...)
-	job.Python = &own
+	job.Python = b.withOwn(dist)
 	if err := b.comp.Build(ctx, job); err != nil {
 		return nil, err
 	}
 	return b.executable(dist.Version)
+}
+
+// withOwn is dist with the program's own modules before its packages.
+func (b *builder) withOwn(dist *pydist.Dist) *pydist.Dist {
+	own := *dist
+	own.SitePackages = append(b.set.Path.Values(), dist.SitePackages...)
+	return &own
 }
 
 func (b *builder) executable(python string) (*Summary, error) {

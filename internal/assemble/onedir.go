@@ -40,7 +40,7 @@ func (b *builder) onedir(ctx context.Context, dist *pydist.Dist, h *helper.Helpe
 	if err != nil {
 		return nil, nil, err
 	}
-	return b.summary(dist, files, tree), files.machine, nil
+	return b.summary(dist, files, tree), files.machineSources(), nil
 }
 
 // compile builds the Go side; payload is the archive of a program of one file.
@@ -58,7 +58,15 @@ type files struct {
 	bytecode  map[string]string // dest of a module → its compiled file
 	linked    map[string]string // dest of a native file → the file to ship
 	libPython string
-	machine   []string // libraries of this machine that come along
+	machine   []helper.LinkFile // libraries of this machine that come along
+}
+
+// machineSources are where the libraries of this machine lie.
+func (f *files) machineSources() (paths []string) {
+	for _, l := range f.machine {
+		paths = append(paths, l.Source)
+	}
+	return paths
 }
 
 // collect asks which files the program needs and prepares those that are not
@@ -137,9 +145,7 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 			b.Reporter.Warn(finding.Path + ": " + finding.Text)
 		}
 	}
-	for _, l := range linked.Added {
-		f.machine = append(f.machine, l.Source)
-	}
+	f.machine = linked.Added
 	f.linked = map[string]string{}
 	for _, l := range linked.Files {
 		f.linked[l.Dest] = l.Source

@@ -16,11 +16,12 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
 )
 
-// Exit codes: 0 success, 1 failure, 2 usage; 130 interrupted.
+// Exit codes: 0 success, 1 failure, 2 usage, 3 findings; 130 interrupted.
 const (
 	exitOK          = 0
 	exitFailure     = 1
 	exitUsage       = 2
+	exitFindings    = 3
 	exitInterrupted = 130
 )
 

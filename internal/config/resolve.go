@@ -8,6 +8,15 @@ import (
 // FileName is the file that has the table, beside go.mod.
 const FileName = "pyproject.toml"
 
+// Table is the path of the table in the file: of the general one, or with the name
+// of an operating system of the one for that alone.
+func Table(system string) []string {
+	if system == "" {
+		return []string{"tool", "llgo-py"}
+	}
+	return []string{"tool", "llgo-py", system}
+}
+
 // Place says what settings are for. Directories are absolute.
 type Place struct {
 	Dir    string // the working directory: of relative paths in flags
