@@ -20,6 +20,7 @@ type command struct {
 func pyCommands() []command {
 	return []command{
 		{"cache", "what programs of one file have unpacked on this machine", helpCache, cacheCommand},
+		{"check", "whether what was built will run elsewhere", helpCheck, checkCommand},
 		{"config", "the settings of a build, and where each comes from", helpConfig, configCommand},
 		{"trace", "run a program and find what analysis missed", helpTrace, traceCommand},
 		{"version", "versions of this tool and of what it packages with", "", versionCommand},

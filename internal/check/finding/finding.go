@@ -128,6 +128,7 @@ type Summary struct {
 	Warnings   int  `json:"warnings"`
 	Notes      int  `json:"notes"`
 	Known      int  `json:"known"` // in the baseline
+	Stale      int  `json:"stale"` // entries of the baseline that nothing was found for
 	Failed     bool `json:"failed"`
 }
 
@@ -190,3 +191,11 @@ func (t Tee) each(tell func(Handler) error) error {
 	}
 	return nil
 }
+
+// The rules of `--run`: what they find is found by starting things, not by facts.
+const (
+	RunImport  = "run-import"  // a bundled module cannot be imported
+	RunStart   = "run-start"   // the program does not start
+	RunOutput  = "run-output"  // onedir, onefile and unpacked program differ
+	RunOutside = "run-outside" // something outside of the bundle was opened
+)

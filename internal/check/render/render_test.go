@@ -37,7 +37,7 @@ func tell(t *testing.T, h finding.Handler) {
 	one := func(c *finding.Container, rule string, severity finding.Severity, path, subject, text string, known bool) *finding.Finding {
 		return &finding.Finding{Rule: rule, Severity: severity, Container: c.Path, Path: path, Subject: subject, Text: text, Known: known}
 	}
-	summary := &finding.Summary{Containers: 2, Failed: true}
+	summary := &finding.Summary{Containers: 2, Stale: 1, Failed: true}
 	steps := []error{h.Config(&finding.Config{Tool: "llgo-py", Version: "0.1.0", Target: "glibc:2.31", FailOn: "error", Rules: rules}), h.Container(onedir)}
 	say := func(f *finding.Finding) {
 		summary.Add(f)

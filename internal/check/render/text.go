@@ -101,6 +101,9 @@ func (t *text) Summary(m *finding.Summary) error {
 	}
 	fmt.Fprintf(w, "%s, %s, %s in %s checked%s\n", plural(m.Errors, "error"), plural(m.Warnings, "warning"),
 		plural(m.Notes, "note"), plural(m.Containers, "thing"), known)
+	if m.Stale > 0 {
+		fmt.Fprintf(w, "%s of the baseline can go: nothing was found for them\n", plural(m.Stale, "line"))
+	}
 	if t.first != "" {
 		fmt.Fprintf(w, "    llgo py check --explain %s\n", t.first)
 	}
