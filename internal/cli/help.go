@@ -44,7 +44,7 @@ Python:
                                 default), 3.11 or 3.10
     --py-requirement <spec>     a distribution to install for this build only, as pip
                                 names it (repeatable); those of every build are listed
-                                beside go.mod (requirements.txt, pyproject.toml)
+                                beside go.mod and locked: llgo py help lock
     --py-locked                 fail if pylock.toml is missing or stale; without it, it
                                 is written then
 

@@ -19,9 +19,13 @@ type command struct {
 // pyCommands are all of them, in the order in which help shows them.
 func pyCommands() []command {
 	return []command{
+		{"add", "add Python distributions to the module's dependencies", helpAdd, depsRun("add", helpAdd, addCommand)},
 		{"cache", "what programs of one file have unpacked on this machine", helpCache, cacheCommand},
 		{"check", "whether what was built will run elsewhere", helpCheck, checkCommand},
 		{"config", "the settings of a build, and where each comes from", helpConfig, configCommand},
+		{"lock", "write the exact versions of the dependencies to pylock.toml", helpLock, depsRun("lock", helpLock, lockCommand)},
+		{"remove", "take distributions out of the dependencies", helpRemove, depsRun("remove", helpRemove, removeCommand)},
+		{"sync", "make the environment that builds package from", helpSync, depsRun("sync", helpSync, syncCommand)},
 		{"trace", "run a program and find what analysis missed", helpTrace, traceCommand},
 		{"version", "versions of this tool and of what it packages with", "", versionCommand},
 	}

@@ -22,3 +22,12 @@ func isName(dir, python string) bool {
 	_, err := os.Stat(filepath.Join(dir, python))
 	return err != nil && !strings.ContainsRune(python, filepath.Separator)
 }
+
+// Python is a value of python as the flag in the directory dir means it: a name
+// as it is, a path absolute.
+func Python(dir, python string) string {
+	if isName(dir, python) {
+		return python
+	}
+	return join(dir, python)
+}

@@ -187,6 +187,14 @@ func (p *Project) staleError(st *state) error {
 	return &helper.Error{Text: fmt.Sprintf("%s is stale: %s", pylock.FileName, st.stale), Next: "llgo py lock"}
 }
 
+// notOurs is the error of those who would write the lock of another tool.
+func (p *Project) notOurs() error {
+	return &helper.Error{
+		Text: pylock.FileName + " was written by another tool, so it stays as it is",
+		Next: "add and lock with that tool, or remove the file to have llgo write it",
+	}
+}
+
 // writable tells whether a lock can be written: by trying, for permissions do not
 // say it of a read-only mount, nor of anything to root.
 func (p *Project) writable() bool {
@@ -238,12 +246,9 @@ func (p *Project) Lock(ctx context.Context, dist *pydist.Dist, upgrade bool) ([]
 	case err != nil:
 		return nil, err
 	case st.foreign():
-		return nil, &helper.Error{
-			Text: pylock.FileName + " was written by another tool, so it stays as it is",
-			Next: "remove it to have llgo write it",
-		}
+		return nil, p.notOurs()
 	case st.sources.Empty():
-		return nil, &helper.Error{Text: "nothing to lock: " + p.Dir + " lists no Python dependencies", Next: "llgo py add numpy"}
+		return nil, &helper.Error{Text: "nothing to lock: no Python dependencies are listed in " + p.Dir, Next: "llgo py add numpy"}
 	case st.lock != nil && st.stale == "" && !upgrade:
 		p.Reporter.Note(pylock.FileName + " is up to date")
 		return nil, nil
