@@ -131,11 +131,8 @@ func (b *builder) expand(v config.String) ([]helper.Addition, error) {
 	if !filepath.IsLocal(filepath.FromSlash(dst)) {
 		return nil, fmt.Errorf("destination %s must be a relative path without \"..\"", dst)
 	}
-	if fi, err := os.Stat(src); err == nil {
-		return below(src, fi, dst)
-	}
-	found, err := filepath.Glob(src)
-	if err != nil || len(found) == 0 {
+	found, pattern := config.Matches(src)
+	if len(found) == 0 {
 		return nil, fmt.Errorf("%s: no such file, directory or match of a pattern", b.display(src))
 	}
 	var all []helper.Addition
@@ -145,7 +142,7 @@ func (b *builder) expand(v config.String) ([]helper.Addition, error) {
 			return nil, err
 		}
 		into := dst
-		if fi.IsDir() {
+		if pattern && fi.IsDir() {
 			into = path.Join(dst, filepath.Base(match))
 		}
 		files, err := below(match, fi, into)

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 )
 
@@ -92,10 +93,19 @@ func (s *Settings) Sources() []string {
 			if k.path == "source" {
 				path, _ = SplitPair(path)
 			}
-			if matches, err := filepath.Glob(path); err == nil {
-				all = append(all, matches...)
-			}
+			matches, _ := Matches(path)
+			all = append(all, matches...)
 		}
 	}
 	return all
+}
+
+// Matches is what a path stands for that may be a pattern (path/filepath.Match): a
+// file or directory of that very name, else all that match. pattern says which.
+func Matches(path string) (found []string, pattern bool) {
+	if _, err := os.Lstat(path); err == nil {
+		return []string{path}, false
+	}
+	found, _ = filepath.Glob(path) // a bad pattern matches nothing
+	return found, true
 }

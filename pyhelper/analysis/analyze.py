@@ -48,6 +48,7 @@ def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
     stand_for = {**scripts.stand_for(paths, snippets), **dict.fromkeys(hooks, graph.STARTUP)}
     imports = graph.read(analysed.graph, stand_for, base | set(startup.modules()))
     asked, guessed = _imports_of_snippets(request.snippets, imports)
+    options.need(_excluded(request, imports), request.options)
     _require([*scripts.requested(request), *asked], imports)
     for module in guessed:
         out.warn(f"{module.positions[0]}: python module {module.name} not found")
@@ -147,6 +148,19 @@ def _require(requested: list[Module], imports: Graph) -> None:
 
 def _not_found(imports: Graph) -> set[str]:
     return {name for name, state in imports.states.items() if state in {"missing", "invalid"}}
+
+
+def _excluded(request: Analyze, imports: Graph) -> list[Module]:
+    """Return what a literal always imports and was left out."""
+    by_node = {scripts.node_of(snippet): snippet for snippet in request.snippets}
+    return [
+        Module(edge.name, [by_node[edge.importer].name])
+        for edge in imports.imports
+        if edge.importer in by_node
+        and edge.how == graph.PLAIN
+        and imports.states.get(edge.name) == "excluded"
+        and scripts.parses(by_node[edge.importer].code)
+    ]
 
 
 def _imports_of_snippets(

@@ -8,6 +8,8 @@ that nothing is excluded without which there is no Python, or no program.
 
 from __future__ import annotations
 
+import ast
+import os
 from importlib import metadata
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
@@ -82,9 +84,16 @@ def check(request: Analyze, search: list[str]) -> None:
         if module.name.split(".")[0] in _ESSENTIAL:
             raise Failed(f"{module.name} cannot be excluded: python does not start without it",
                          positions=module.positions)  # fmt: skip
-    for module in request.modules:
-        if is_below(module.name, request.options.excludes):
-            where = _origin(request.options.excludes, module.name)
+    for directory in request.options.hook_dirs:
+        _check_hooks(os.path.join(directory, "rthooks.dat"), os.path.join(directory, "rthooks"))
+    need(request.modules, request.options)
+
+
+def need(modules: list[Module], options: Options) -> None:
+    """Fail if one of ``modules``, which the program needs, is excluded."""
+    for module in modules:
+        if is_below(module.name, options.excludes):
+            where = _origin(options.excludes, module.name)
             raise Failed(
                 f"python module {module.name} is needed here and excluded by {where}",
                 module=module.name,
@@ -99,6 +108,31 @@ def is_below(name: str, modules: Iterable[Module]) -> bool:
 
 def _origin(modules: list[Module], name: str) -> str:
     return next(m.positions[0] for m in modules if is_below(name, [m]) and m.positions)
+
+
+def _check_hooks(path: str, directory: str) -> None:
+    """Check a list of run-time hooks, which PyInstaller would ignore or stumble over."""
+    if not os.path.isfile(path):
+        return
+    names = _listed(path)
+    if names is None:
+        raise Failed(f"{path} must be a dictionary of modules and lists of files in rthooks")
+    for name in names:
+        if not os.path.isfile(os.path.join(directory, name)):
+            raise Failed(f"{path} names {name}, which is not in {directory}")
+
+
+def _listed(path: str) -> list[str] | None:
+    """Return the names of files in an rthooks.dat, None if it is not such a file."""
+    try:
+        with open(path, encoding="utf-8") as f:
+            hooks = ast.literal_eval(f.read())
+    except (ValueError, SyntaxError):
+        return None
+    if not isinstance(hooks, dict) or not all(isinstance(v, list) for v in hooks.values()):
+        return None
+    names = [name for names in hooks.values() for name in names]
+    return names if all(isinstance(name, str) for name in names) else None
 
 
 def _check_package(collect: Collect, search: list[str]) -> None:

@@ -37,6 +37,8 @@ func header(s settings.Settings) (string, error) {
 	h.text("LANDMARK", settings.Landmark)
 	h.text("ORIGIN_VARIABLE", origin.Variable)
 	h.text("ORIGIN_NAME", settings.OriginName)
+	h.text("START_PACKAGE", settings.StartPackage)
+	h.text("START_MARK", settings.StartMark)
 	h.text("CANNOT_START", settings.CannotStart)
 	h.text("NO_SUCH_FILE", settings.NoSuchFile)
 	h.define("STATUS_UNFLUSHED", strconv.Itoa(settings.StatusUnflushed))

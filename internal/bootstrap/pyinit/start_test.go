@@ -171,3 +171,53 @@ func TestSitePaths(t *testing.T) {
 		want(t, o, 0, strings.Join([]string{python.Prefix, python.Executable, site, editable}, " ")+"\n")
 	})
 }
+
+// TestRunHooks: the package of run-time hooks is imported before the program's own
+// code, and its exception ends the program.
+func TestRunHooks(t *testing.T) {
+	eachPython(t, func(t *testing.T, exe string, python settings.Settings) {
+		dir := t.TempDir()
+		app := filepath.Join(dir, "app")
+		copyFile(t, exe, app)
+		real := filepath.Join(python.Prefix, "lib", python.LibDir)
+		stdlib := filepath.Join(dir, "python", "lib", python.LibDir)
+		linkAll(t, filepath.Dir(real), filepath.Dir(stdlib), python.LibDir)
+		linkAll(t, real, stdlib, settings.SiteDir)
+		site := filepath.Join(stdlib, settings.SiteDir)
+		for name, text := range map[string]string{
+			settings.StartMark:            "",
+			settings.StartPackage + ".py": "import sys, colour\nsys.hooked = colour.name\nif sys.argv[-1] == 'fail': 1/0\n",
+			"colour.py":                   "name = 'red'\n",
+		} {
+			if err := os.MkdirAll(site, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(site, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		const code = "import sys; print(sys.hooked)"
+		want(t, run(t, exec.Command(app, "code", code)), 0, "red\n")
+		o := run(t, exec.Command(app, "code", code, "fail"))
+		if o.code != 1 || o.stdout != "" || !strings.Contains(o.stderr, "ZeroDivisionError") {
+			t.Errorf("%+v", o)
+		}
+	})
+}
+
+// linkAll fills a new directory with links to what another has, but for one name.
+func linkAll(t *testing.T, from, to, except string) {
+	t.Helper()
+	entries, err := os.ReadDir(from)
+	if err == nil {
+		err = os.MkdirAll(to, 0o700)
+	}
+	for _, e := range entries {
+		if err == nil && e.Name() != except {
+			err = os.Symlink(filepath.Join(from, e.Name()), filepath.Join(to, e.Name()))
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -18,6 +18,15 @@ const (
 	Landmark = "os.py"
 )
 
+// Run-time hooks of libraries and of the user's, and sys._MEIPASS for code that was
+// written for PyInstaller, are a package in SiteDir, which only some programs have.
+// Its .pth file, by which python/bin/python3 imports it in child processes, tells:
+// that is a file however modules are stored. pyhelper makes both.
+const (
+	StartPackage = "_llgo_start"
+	StartMark    = StartPackage + ".pth"
+)
+
 // OriginName is the attribute of sys that holds the file which the user started.
 const OriginName = "_llgo_origin"
 

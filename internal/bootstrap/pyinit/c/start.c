@@ -19,6 +19,18 @@ static struct program program;
 
 static void start_python(const struct paths *paths) { without_variables(initialize, paths); }
 
+// run_hooks imports the package of run-time hooks, if the program has one. An
+// exception there ends it.
+static void run_hooks(const struct paths *paths) {
+  char *mark = join(paths->site, PYINIT_START_MARK);
+  int there = exists(mark);
+  free(mark);
+  if (!there) return;
+  PyObject *names = PyDict_New();
+  if (run("import " PYINIT_START_PACKAGE, names) != 0) exit(1);
+  Py_DecRef(names);
+}
+
 static void start(void) {
   if (Py_IsInitialized()) return;  // the program calls py.Initialize itself
   const char *origin = take_origin();
@@ -31,6 +43,7 @@ static void start(void) {
   heed_signals(start_python, &paths);
   dress(&paths, &program, origin);
   prepare_end();
+  run_hooks(&paths);
 }
 
 // The program's, in place of libpython's: whoever calls them gets this start.

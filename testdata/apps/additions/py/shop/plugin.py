@@ -1,0 +1,5 @@
+NAME = "plugin"
+
+
+def run():
+    return "ran " + NAME
