@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Every app prints, packaged and sealed off, what it prints unpackaged.
+// Every app prints, packaged in either layout and sealed off, what it prints unpackaged.
 func TestApps(t *testing.T) {
 	apps, err := os.ReadDir(filepath.Join(root, "testdata", "apps"))
 	if err != nil || len(apps) < 5 {
@@ -16,7 +16,9 @@ func TestApps(t *testing.T) {
 		t.Run(app.Name(), func(t *testing.T) {
 			src := copyApp(t, app.Name())
 			unpackaged(t, src, app.Name())
-			onedir(t, src, app.Name())
+			for _, layout := range []string{"mapped", "tree"} {
+				onedir(t, src, app.Name(), layout)
+			}
 		})
 	}
 }
@@ -28,11 +30,11 @@ func unpackaged(t *testing.T, src, name string) {
 	}
 }
 
-func onedir(t *testing.T, src, name string) {
-	build(t, src, "--py-onedir", "-o", filepath.Join("out", name))
+func onedir(t *testing.T, src, name, layout string) {
+	build(t, src, "--py-onedir", "--py-layout", layout, "-o", filepath.Join("out", name))
 	moved := moveOut(t, src)
 	if r := sealed(t, filepath.Join(moved, name), nil, src); r.code != 0 || r.stdout != expected(t, name) || r.stderr != "" {
-		t.Errorf("packaged: %v\nwant:\n%s", r, expected(t, name))
+		t.Errorf("packaged, layout "+layout+": %v\nwant:\n%s", r, expected(t, name))
 	}
 }
 

@@ -9,6 +9,7 @@ package assemble
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -98,6 +99,9 @@ func load(ctx context.Context, opts Options) (*builder, error) {
 func (b *builder) ready(ctx context.Context) (err error) {
 	if err := checkPlatform(ctx, b.Env); err != nil {
 		return err
+	}
+	if b.set.WithSources.Value && !b.mapped() {
+		return errors.New("--py-sources: sources travel in the module file; it needs --py-layout=mapped")
 	}
 	b.request, err = b.analyzeRequest()
 	return err

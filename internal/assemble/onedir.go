@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	format "github.com/llgo-pypack/llgo-pypack/internal/bootstrap/modules"
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
@@ -49,6 +50,7 @@ func (b *builder) compile(ctx context.Context, dist *pydist.Dist, exe, payload s
 	defer task.Done()
 	job := b.job()
 	job.Output, job.Python, job.Packaged, job.Payload = exe, dist, true, payload
+	job.Mapped = b.mapped()
 	return b.comp.Build(ctx, job)
 }
 
@@ -59,6 +61,11 @@ type files struct {
 	linked    map[string]string // dest of a native file → the file to ship
 	libPython string
 	machine   []helper.LinkFile // libraries of this machine that come along
+
+	moduleFile string            // the file that the modules are in, "" where each is its own
+	mapped     []bundle.Mapped   // what is in it
+	inFile     map[string]bool   // the same, by dest
+	boot       map[string]string // what it needs besides: name → compiled file
 }
 
 // machineSources are where the libraries of this machine lie.
@@ -79,10 +86,7 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	warnMissing(b.Reporter.Warn, plan)
 	f := &files{plan: plan}
 	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() (err error) {
-		f.bytecode, err = b.bytecode(ctx, dist, h, plan, filepath.Join(work, "bytecode"))
-		return
-	})
+	both.Go(func() error { return b.bytecode(ctx, dist, h, f, filepath.Join(work, "bytecode")) })
 	both.Go(func() error { return b.link(ctx, dist, h, f, filepath.Join(work, "native")) })
 	return f, both.Wait()
 }
@@ -95,33 +99,44 @@ func (b *builder) analyse(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	return plan, located(err)
 }
 
-// bytecode compiles the modules of the plan into dir.
-func (b *builder) bytecode(ctx context.Context, dist *pydist.Dist, h *helper.Helper, plan *helper.Plan, dir string) (map[string]string, error) {
+// bytecode compiles the modules of the plan into dir, and puts them into one file
+// there if the layout says so.
+func (b *builder) bytecode(ctx context.Context, dist *pydist.Dist, h *helper.Helper, f *files, dir string) error {
 	if err := os.Mkdir(dir, 0o755); err != nil {
-		return nil, err
+		return err
 	}
 	var jobs []helper.CompileJob
-	outputs := map[string]string{}
+	f.bytecode = map[string]string{}
 	dests := map[string]string{}
-	for i, f := range plan.Files {
-		if f.Kind == helper.KindModule {
+	for i, file := range f.plan.Files {
+		if file.Kind == helper.KindModule {
 			out := filepath.Join(dir, strconv.Itoa(i)+".pyc")
 			// Tracebacks show the path below python/, as the user finds it there.
-			jobs = append(jobs, helper.CompileJob{Source: f.Source, Name: strings.TrimSuffix(f.Dest, "c"), Output: out})
-			outputs[f.Dest], dests[f.Source] = out, f.Dest
+			jobs = append(jobs, helper.CompileJob{Source: file.Source, Name: strings.TrimSuffix(file.Dest, "c"), Output: out})
+			f.bytecode[file.Dest], dests[file.Source] = out, file.Dest
 		}
+	}
+	if b.mapped() {
+		boot, err := f.addBoot(dist, dir)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, boot...)
 	}
 	compiled, err := h.Compile(ctx, dist, helper.CompileRequest{Jobs: jobs})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, failed := range compiled.Failed {
 		// Some distributions carry files for other versions of Python, or
 		// templates; importing one fails here as it does where it is installed.
 		b.Reporter.Warn(fmt.Sprintf("%s is left out: %s", dests[failed.Source], failed.Text))
-		delete(outputs, dests[failed.Source])
+		delete(f.bytecode, dests[failed.Source])
 	}
-	return outputs, nil
+	if !b.mapped() {
+		return nil
+	}
+	return b.writeModules(dist, f, filepath.Join(dir, format.Name))
 }
 
 // link makes the native files of the tree find one another.
@@ -170,6 +185,9 @@ func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, 
 	if runtime.GOOS != "linux" {
 		in.Interpreter = dist.BaseExecutable
 	}
+	if f.moduleFile != "" {
+		in.ModuleFile, in.Modules = moduleFileDest(dist), f.mapped
+	}
 	for _, d := range f.plan.Distributions {
 		in.Distributions = append(in.Distributions, bundle.Distribution(d))
 	}
@@ -194,8 +212,14 @@ func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, 
 func (b *builder) bundleFiles(dist *pydist.Dist, f *files) []bundle.File {
 	var list []bundle.File
 	planned := map[string]bool{}
+	if f.moduleFile != "" {
+		list = f.moduleFiles(dist)
+	}
 	for _, p := range f.plan.Files {
 		planned[p.Dest] = true
+		if f.inFile[p.Dest] {
+			continue
+		}
 		file := bundle.File{
 			Dest: p.Dest, Source: p.Source, Kind: bundle.Kind(p.Kind), Target: p.Target,
 			Module: p.Module, Distribution: p.Distribution,
@@ -265,7 +289,11 @@ func (b *builder) inspect(ctx context.Context, dist *pydist.Dist, dir string) er
 	}
 	hits, err := bundle.Scan(ctx, dir, needles)
 	for _, h := range hits {
-		b.Reporter.Warn(fmt.Sprintf("%s contains a path of this machine: %s", h.Path, h.Needle))
+		where := h.Path
+		if h.Module != "" {
+			where = "module " + h.Module
+		}
+		b.Reporter.Warn(fmt.Sprintf("%s contains a path of this machine: %s", where, h.Needle))
 	}
 	return err
 }

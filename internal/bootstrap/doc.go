@@ -11,6 +11,7 @@
 //	origin.go      which file the user started
 //	environment.go variables that even an isolated CPython heeds
 //	initialize.go  isolated initialisation, CPython 3.9–3.13 and 3.14
+//	mapped.go      the program's modules, mapped from one file
 //	library.go     libpython and its functions (Sym)
 //	call.go        one call: GIL, C function, exception, GIL
 //	hold.go        several calls under one hold of the GIL

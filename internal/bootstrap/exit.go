@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/exithook"
+	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/modules"
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/settings"
 )
 
@@ -85,6 +86,8 @@ func softEnd(wait bool) int {
 
 var (
 	symRunString = Sym{Name: "PyRun_StringFlags"}
+	symUnmarshal = Sym{Name: "PyMarshal_ReadObjectFromString"}
+	symEvalCode  = Sym{Name: "PyEval_EvalCode"}
 	symDictNew   = Sym{Name: "PyDict_New"}
 	symDictGet   = Sym{Name: "PyDict_GetItemString"}
 	symDictSet   = Sym{Name: "PyDict_SetItemString"}
@@ -94,11 +97,15 @@ var (
 func runEnd(wait bool) int {
 	h := acquireQuietly()
 	defer h.Release()
-	const fileInput = 257 // Py_file_input
 	names := h.Call(&symDictNew)
 	flag := h.Call(&symBool, boolArg(wait))
 	h.Call(&symDictSet, names, uintptr(unsafe.Pointer(cstring("wait"))), flag)
-	result := h.Call(&symRunString, uintptr(unsafe.Pointer(cstring(settings.EndSource))), fileInput, names, names, 0)
+	var result uintptr
+	if code, size := part(func(m *modules.Head) modules.Part { return m.End }); code != 0 {
+		result = h.Call(&symEvalCode, h.Call(&symUnmarshal, code, size), names, names)
+	} else {
+		result = h.Call(&symRunString, uintptr(unsafe.Pointer(cstring(settings.EndSource))), fileInput, names, names, 0)
+	}
 	if result == 0 {
 		h.Call(&symPrintEx, 0)
 		return settings.StatusUnflushed

@@ -8,6 +8,8 @@ import (
 	"unsafe"
 
 	"github.com/ebitengine/purego"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/modules"
 )
 
 // Python code that calls signal.signal replaces Go's handler, which is what it
@@ -52,8 +54,12 @@ func wrapHandlers() {
 	names := raw("PyDict_New")
 	after := raw("PyCFunction_NewEx", uintptr(unsafe.Pointer(&afterSignal)), 0, 0)
 	raw("PyDict_SetItemString", names, uintptr(unsafe.Pointer(cstring("after"))), after)
-	const fileInput = 257 // Py_file_input
-	result := raw("PyRun_StringFlags", uintptr(unsafe.Pointer(cstring(handlersSource))), fileInput, names, names, 0)
+	var result uintptr
+	if code, size := part(func(m *modules.Head) modules.Part { return m.Handlers }); code != 0 {
+		result = raw("PyEval_EvalCode", raw(symUnmarshal.Name, code, size), names, names)
+	} else {
+		result = raw(symRunString.Name, uintptr(unsafe.Pointer(cstring(handlersSource))), fileInput, names, names, 0)
+	}
 	for _, o := range []uintptr{names, after, result} {
 		raw("Py_DecRef", o)
 	}

@@ -22,6 +22,7 @@ type layout struct {
 	path       []string // sys.path
 	interp     string   // a path inside the prefix, for getpath (may not exist)
 	executable string   // sys.executable
+	modules    string   // the module file, "" where every module is a file
 }
 
 // locate turns settings into paths and checks the two files without which CPython
@@ -35,12 +36,18 @@ func locate(s Settings) (*layout, error) {
 	if l.prefix == "" {
 		l.prefix = filepath.Join(filepath.Dir(self), settings.PythonDir)
 	}
+	if s.Modules != "" {
+		l.modules = below(l.prefix, s.Modules)
+	}
 	l.libPython = below(l.prefix, s.LibPython)
 	l.stdlib = below(filepath.Join(l.prefix, settings.LibSubdir), s.LibDir)
 	l.path = append([]string{l.stdlib, filepath.Join(l.stdlib, settings.DynloadDir),
 		filepath.Join(l.stdlib, settings.SiteDir)}, s.SitePaths...)
 	l.interp = filepath.Join(l.prefix, filepath.FromSlash(settings.Interpreter))
 	l.executable = firstFile(s.Executable, l.interp, self)
+	if l.modules != "" {
+		return l, nil // what is missing shows when it is opened
+	}
 	return l, l.check()
 }
 

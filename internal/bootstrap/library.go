@@ -2,6 +2,7 @@ package bootstrap
 
 import (
 	"fmt"
+	"os"
 	"sync/atomic"
 
 	"github.com/ebitengine/purego"
@@ -23,6 +24,9 @@ type Sym struct {
 func open(file string) error {
 	h, err := purego.Dlopen(file, purego.RTLD_LAZY|purego.RTLD_GLOBAL)
 	if err != nil {
+		if _, gone := os.Stat(file); gone != nil {
+			return missing("python library", file, gone)
+		}
 		return fmt.Errorf("load %s: %w", file, err)
 	}
 	library = h

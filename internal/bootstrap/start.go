@@ -49,11 +49,17 @@ func Start(s Settings) error {
 	if err != nil {
 		return err
 	}
+	if l.modules != "" {
+		if err := mapModules(l.modules); err != nil {
+			return err
+		}
+	}
 	if err := open(l.libPython); err != nil {
 		return err
 	}
 	findOrigin(l.self)
 	setupAPI()
+	freezeModules(s.Minor)
 	if err := keepingSignals(func() error { return initialize(l, s.Minor) }); err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ func (p *Plan) check(in Input) error {
 	t := p.checkPaths(report)
 	p.checkLinks(t, report)
 	p.checkCase(in.Python.OS, report)
+	p.checkModules(t, report)
 	p.checkDistributions(report)
 	p.checkSources(report)
 	switch len(problems) {
@@ -170,9 +171,31 @@ func (p *Plan) checkDistributions(report func(string, ...any)) {
 		}
 		known[d.Name] = true
 	}
+	owned := func(name, distribution string) {
+		if distribution != "" && !known[distribution] {
+			report("%s belongs to %s, which is not among the distributions", name, distribution)
+		}
+	}
 	for _, it := range p.items {
-		if it.Distribution != "" && !known[it.Distribution] {
-			report("%s belongs to %s, which is not among the distributions", it.Path, it.Distribution)
+		owned(it.Path, it.Distribution)
+	}
+	for _, m := range p.manifest.Modules {
+		owned(m.Path, m.Distribution)
+	}
+}
+
+// checkModules reports modules without a module file, and modules listed twice.
+func (p *Plan) checkModules(t tree, report func(string, ...any)) {
+	file := p.manifest.ModuleFile
+	if it := t.items[file]; file != "" && (it == nil || it.Kind != ModuleFile) {
+		report("%s is not among the files", file)
+	}
+	for i, m := range p.manifest.Modules {
+		switch {
+		case !cleanPath(m.Path):
+			report("%q is not a path inside the tree", m.Path)
+		case i > 0 && m.Path == p.manifest.Modules[i-1].Path:
+			report("%s is in the module file twice", m.Path)
 		}
 	}
 }

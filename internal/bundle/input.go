@@ -23,6 +23,10 @@ type Input struct {
 
 	Files         []File
 	Distributions []Distribution
+	// ModuleFile is the Dest of the file among Files that holds Modules, if there
+	// is one.
+	ModuleFile string
+	Modules    []Mapped
 }
 
 // Python says what CPython is in the tree.
@@ -49,6 +53,7 @@ const (
 	Symlink     Kind = "symlink"
 	Program     Kind = "program"
 	Interpreter Kind = "interpreter"
+	ModuleFile  Kind = "modules" // the module file: see internal/bootstrap/modules
 )
 
 // Origin is where a file came from.

@@ -26,7 +26,11 @@ type Manifest struct {
 	Program       string         `json:"program"` // "app": whose tree it is
 	Python        Python         `json:"python"`
 	Distributions []Distribution `json:"distributions"` // sorted by name
-	Files         []Entry        `json:"files"`         // sorted by path; all but the manifest itself
+	// ModuleFile is the path of the file that holds Modules, "" where every module
+	// is a file of its own.
+	ModuleFile string   `json:"moduleFile,omitempty"`
+	Modules    []Mapped `json:"modules,omitempty"` // sorted by path
+	Files      []Entry  `json:"files"`             // sorted by path; all but the manifest itself
 }
 
 // Entry is a file or link of a manifest.
@@ -47,12 +51,26 @@ type Entry struct {
 	SHA256 string `json:"sha256,omitempty"`
 }
 
+// Mapped is a module in the module file (internal/bootstrap/modules). Its bytes
+// there are what a .pyc file holds after its head of 16 bytes.
+type Mapped struct {
+	// Path is where the module would lie as a file, and where Python says that it
+	// is: "python/lib/python3.14/json/decoder.pyc".
+	Path         string `json:"path"`
+	Module       string `json:"module"`
+	Origin       Origin `json:"origin"`
+	Distribution string `json:"distribution,omitempty"`
+	Offset       int64  `json:"offset"` // bytes, in the module file
+	Size         int64  `json:"size"`   // bytes
+	SHA256       string `json:"sha256"`
+}
+
 // encode returns the bytes of manifest.json: the head indented, then one line
-// for each file, so that two manifests can be compared by diff and searched by
-// grep.
+// for each module and file, so that two manifests can be compared by diff and
+// searched by grep.
 func (m *Manifest) encode() ([]byte, error) {
 	head := *m
-	head.Files = []Entry{}
+	head.Files, head.Modules = []Entry{}, nil
 	if head.Distributions == nil {
 		head.Distributions = []Distribution{}
 	}
@@ -60,19 +78,36 @@ func (m *Manifest) encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := bytes.NewBuffer(bytes.TrimSuffix(text, []byte("]\n}")))
-	separator := "\n    "
-	for _, e := range m.Files {
-		line, err := json.Marshal(e)
-		if err != nil {
+	out := bytes.NewBuffer(bytes.TrimSuffix(text, []byte("\"files\": []\n}")))
+	if len(m.Modules) > 0 {
+		out.WriteString(`"modules": `)
+		if err := writeLines(out, m.Modules); err != nil {
 			return nil, err
 		}
-		out.WriteString(separator)
-		out.Write(line)
-		separator = ",\n    "
+		out.WriteString(",\n  ")
 	}
-	out.WriteString("\n  ]\n}\n")
+	out.WriteString(`"files": `)
+	if err := writeLines(out, m.Files); err != nil {
+		return nil, err
+	}
+	out.WriteString("\n}\n")
 	return out.Bytes(), nil
+}
+
+// writeLines writes a JSON array with one line for each value.
+func writeLines[T any](out *bytes.Buffer, values []T) error {
+	start := "[\n    "
+	for _, v := range values {
+		line, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		out.WriteString(start)
+		out.Write(line)
+		start = ",\n    "
+	}
+	out.WriteString("\n  ]")
+	return nil
 }
 
 // ReadManifest reads the manifest of the tree in dir, the directory of the
@@ -104,6 +139,9 @@ func DecodeManifest(data []byte) (*Manifest, error) {
 		if !cleanPath(e.Path) {
 			return nil, fmt.Errorf("manifest with a path outside of the tree: %q", e.Path)
 		}
+	}
+	if m.ModuleFile != "" && !cleanPath(m.ModuleFile) {
+		return nil, fmt.Errorf("manifest with a path outside of the tree: %q", m.ModuleFile)
 	}
 	return &m, nil
 }

@@ -52,6 +52,7 @@ func NewPlan(in Input) (*Plan, error) {
 	for _, f := range in.Files {
 		p.addFile(f)
 	}
+	p.addModules(in)
 	slices.SortStableFunc(p.items, func(a, b item) int { return cmp.Compare(a.Path, b.Path) })
 	slices.SortFunc(p.manifest.Distributions, func(a, b Distribution) int { return cmp.Compare(a.Name, b.Name) })
 	return p, p.check(in)
@@ -120,12 +121,33 @@ func (p *Plan) addFile(f File) {
 		exec:   f.Kind == Extension || f.Kind == Library,
 	}
 	if it.Origin == "" {
-		it.Origin = FromCPython
-		if f.Distribution != "" {
-			it.Origin = FromDistribution
-		}
+		it.Origin = usualOrigin(f.Distribution)
 	}
 	p.items = append(p.items, it)
+}
+
+// usualOrigin is where a file comes from of which nothing else is said.
+func usualOrigin(distribution string) Origin {
+	if distribution != "" {
+		return FromDistribution
+	}
+	return FromCPython
+}
+
+// addModules lists what is in the module file.
+func (p *Plan) addModules(in Input) {
+	if in.ModuleFile == "" {
+		return
+	}
+	p.manifest.ModuleFile = pythonDir + "/" + in.ModuleFile
+	for _, m := range in.Modules {
+		m.Path = pythonDir + "/" + m.Path
+		if m.Origin == "" {
+			m.Origin = usualOrigin(m.Distribution)
+		}
+		p.manifest.Modules = append(p.manifest.Modules, m)
+	}
+	slices.SortFunc(p.manifest.Modules, func(a, b Mapped) int { return cmp.Compare(a.Path, b.Path) })
 }
 
 // checkSources looks at the sources and decides the mode of each file.

@@ -26,13 +26,15 @@ type Hit struct {
 	// Offset is the first place in the file; -1 if the needle is in its name or,
 	// for a link, in its target.
 	Offset int64
+	// Module is the module that it was found in, if Path is a module file.
+	Module string
 }
 
 // Scan looks for strings that should not be in a tree: the build directory, the
 // cache, the home directory, the prefix of the interpreter. It looks into every
 // file, whatever it is (paths in .pyc files and in libraries are plain bytes),
 // into names and into link targets. One hit is returned for each file and needle,
-// sorted. Needles shorter than three bytes ("", or "/" where that is the home
+// sorted; in the module file of a bundle, one for each module. Needles shorter than three bytes ("", or "/" where that is the home
 // directory) are in every tree and are not looked for.
 func Scan(ctx context.Context, dir string, needles []string) ([]Hit, error) {
 	needles = slices.DeleteFunc(slices.Clone(needles), func(n string) bool { return len(n) < shortest })
@@ -47,11 +49,39 @@ func Scan(ctx context.Context, dir string, needles []string) ([]Hit, error) {
 		hits[i], err = scanEntry(dir, names[i], needles)
 		return err
 	})
-	all := slices.Concat(hits...)
+	all := inModules(dir, slices.Concat(hits...))
 	slices.SortFunc(all, func(a, b Hit) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Needle, b.Needle), cmp.Compare(a.Offset, b.Offset))
 	})
 	return all, err
+}
+
+// inModules says in which modules the hits in a module file are, as far as they
+// are in modules and dir is a bundle's.
+func inModules(dir string, hits []Hit) []Hit {
+	m, err := ReadManifest(dir)
+	if err != nil || m.ModuleFile == "" {
+		return hits
+	}
+	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(m.ModuleFile)))
+	if err != nil {
+		return hits
+	}
+	var all []Hit
+	for _, h := range hits {
+		before := len(all)
+		if h.Path == m.ModuleFile {
+			for _, mod := range m.Modules {
+				if at := bytes.Index(mod.in(data), []byte(h.Needle)); at >= 0 {
+					all = append(all, Hit{Path: h.Path, Needle: h.Needle, Module: mod.Module, Offset: mod.Offset + int64(at)})
+				}
+			}
+		}
+		if len(all) == before {
+			all = append(all, h)
+		}
+	}
+	return all
 }
 
 // listFiles returns the paths of all entries below dir.

@@ -33,11 +33,11 @@ func TestScan(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Hit{
-		{"big", needle, chunk - 5},
-		{"big", "/other", int64(len(big) - len("/other"))},
-		{"link", needle, -1},
-		{"other in name", "other in", -1},
-		{"sub/module.pyc", needle, 2},
+		{"big", needle, chunk - 5, ""},
+		{"big", "/other", int64(len(big) - len("/other")), ""},
+		{"link", needle, -1, ""},
+		{"other in name", "other in", -1, ""},
+		{"sub/module.pyc", needle, 2, ""},
 	}
 	if !slices.Equal(hits, want) {
 		t.Errorf("got %v\nwant %v", hits, want)

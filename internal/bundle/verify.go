@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Change is what is wrong with a file of a tree.
@@ -61,9 +62,13 @@ func compare(ctx context.Context, dir string, m *Manifest, content bool) ([]Prob
 	}
 	problems, err := added(dir, m)
 	for _, p := range found {
-		if p != nil {
-			problems = append(problems, *p)
+		if p == nil {
+			continue
 		}
+		if p.Path == m.ModuleFile && p.Detail == otherContent {
+			p.Detail += changedModules(dir, m)
+		}
+		problems = append(problems, *p)
 	}
 	slices.SortFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Path, b.Path) })
 	return problems, err
@@ -99,9 +104,42 @@ func compareEntry(dir string, e *Entry, content bool) (*Problem, error) {
 		return nil, err
 	}
 	if sum != e.SHA256 {
-		return changed("other content")
+		return changed(otherContent)
 	}
 	return nil, nil
+}
+
+const otherContent = "other content"
+
+// changedModules names the first modules of the module file that are not what they
+// were: ": json, json.decoder and 3 more". It is empty where only the index is not.
+func changedModules(dir string, m *Manifest) string {
+	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(m.ModuleFile)))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, mod := range m.Modules {
+		if code := mod.in(data); code == nil || fmt.Sprintf("%x", sha256.Sum256(code)) != mod.SHA256 {
+			names = append(names, mod.Module)
+		}
+	}
+	const shown = 3
+	switch more := len(names) - shown; {
+	case len(names) == 0:
+		return ""
+	case more > 0:
+		return fmt.Sprintf(": %s and %d more", strings.Join(names[:shown], ", "), more)
+	}
+	return ": " + strings.Join(names, ", ")
+}
+
+// in returns the module's bytes, nil if the module file is too short for them.
+func (m *Mapped) in(file []byte) []byte {
+	if m.Offset < 0 || m.Size < 0 || m.Offset > int64(len(file)) || m.Size > int64(len(file))-m.Offset {
+		return nil
+	}
+	return file[m.Offset : m.Offset+m.Size]
 }
 
 func compareLink(e *Entry, name string, changed func(string, ...any) (*Problem, error)) (*Problem, error) {

@@ -34,6 +34,11 @@ Packaging:
                                 ends in /, keeps the program's own name
     --py-compiler auto|llgo|go  which compiler builds the Go side (auto); without the
                                 two above the result runs on this machine only
+    --py-layout mapped|tree     mapped: modules are in one file, which the program maps
+                                and imports from without a system call; tree: each is
+                                a file, for programs that look for modules themselves
+    --py-sources                the sources of modules travel in that file as well, for
+                                tracebacks and inspect; they are not looked at otherwise
     --py-no-interpreter         leave python/bin/python3 out; then Python code
                                 cannot start Python child processes
 

@@ -31,6 +31,7 @@ type Job struct {
 	Output   string       // path of the executable to write
 	Python   *pydist.Dist // the Python it is to start; nil when it needs none
 	Packaged bool         // it finds Python beside itself, not on this machine
+	Mapped   bool         // its modules are in one file (internal/bootstrap/modules)
 	Payload  string       // archive to embed in a program of one file; "" for none
 	Stdout   io.Writer    // the compiler's own output, unchanged
 	Stderr   io.Writer

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/modules"
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/settings"
 	"github.com/llgo-pypack/llgo-pypack/internal/dialect"
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
@@ -114,6 +115,9 @@ func bootConfig(job Job) string {
 	s := settings.Settings{Minor: d.Minor, HandlesSignals: handlesSignals(job.Program)}
 	if job.Packaged {
 		s.LibPython, s.LibDir = "lib/"+d.SONAME, d.LibDirName()
+		if job.Mapped {
+			s.Modules = "lib/" + d.LibDirName() + "/" + modules.Name
+		}
 		return s.Encode()
 	}
 	s.LibPython, s.LibDir, s.Prefix = d.LibPython, d.Stdlib, d.BasePrefix

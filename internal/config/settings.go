@@ -22,6 +22,8 @@ type Settings struct {
 	Onedir        Bool   `py:"onedir" from:"flag"`
 	Onefile       Bool   `py:"onefile" from:"flag"`
 	NoInterpreter Bool   `py:"no-interpreter"`
+	Layout        String `py:"layout" default:"tree" one:"mapped,tree"` // modules in one file, or each its own
+	WithSources   Bool   `py:"sources"`                                 // the sources of modules travel as well
 
 	// Which Python, and what is installed for it.
 	Python       String `py:"python" path:"name"`

@@ -21,6 +21,8 @@ _INTERPRETER = (
     *("runpy", "pkgutil", "zipimport", "importlib.util", "importlib.machinery"),
     # A traceback with source lines, and warnings.
     *("traceback", "linecache", "tokenize", "warnings", "threading"),
+    # The module file (pyhelper.mapped) is opened with it, before anything else.
+    "mmap",
     # Imported by C code, by name, so that no scan of sources finds them.
     *("_strptime", "_pydatetime", "_pylong", "_compat_pickle", "_colorize", "contextlib"),
 )

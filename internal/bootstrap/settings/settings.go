@@ -11,7 +11,7 @@ import (
 )
 
 // Settings says which Python a program uses and where it lies. The zero value
-// means no Python. A packaged program sets the first three fields only and finds
+// means no Python. A packaged program sets the first three fields and Modules only and finds
 // the rest beside its executable; a development program, which runs from the
 // build machine's own files, sets absolute paths.
 type Settings struct {
@@ -33,6 +33,9 @@ type Settings struct {
 	// SitePaths are further folders for sys.path, absolute. Their .pth files are
 	// honoured, so that editable installs work during development.
 	SitePaths []string
+	// Modules is the module file (internal/bootstrap/modules) relative to the
+	// prefix; empty means that every module is a file.
+	Modules string
 	// HandlesSignals says that the program asks os/signal for SIGINT itself:
 	// Ctrl-C outside Python is then left to it.
 	HandlesSignals bool
@@ -53,6 +56,7 @@ func (s Settings) Encode() string {
 	add("libdir", s.LibDir)
 	add("prefix", s.Prefix)
 	add("executable", s.Executable)
+	add("modules", s.Modules)
 	for _, dir := range s.SitePaths {
 		add("site", dir)
 	}
@@ -91,6 +95,8 @@ func (s *Settings) set(key, value string) error {
 		s.Prefix = value
 	case "executable":
 		s.Executable = value
+	case "modules":
+		s.Modules = value
 	case "site":
 		s.SitePaths = append(s.SitePaths, value)
 	case "signals":

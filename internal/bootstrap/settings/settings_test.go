@@ -9,7 +9,7 @@ import (
 func TestRoundTrip(t *testing.T) {
 	for _, s := range []Settings{
 		{},
-		{Minor: "3.14", LibPython: "lib/libpython3.14.so.1.0", LibDir: "python3.14"},
+		{Minor: "3.14", LibPython: "lib/libpython3.14.so.1.0", LibDir: "python3.14", Modules: "lib/python3.14/modules.marshal"},
 		{Minor: "3.9", Prefix: "/opt/é x'\"%;=\n", Executable: "/v/bin/python", SitePaths: []string{"/a b", "/c"}, HandlesSignals: true},
 	} {
 		text := s.Encode()

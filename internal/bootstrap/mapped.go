@@ -1,0 +1,100 @@
+package bootstrap
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"unsafe"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/modules"
+)
+
+// The module file is mapped before Python starts and stays so: its code is read
+// where it lies. Package modules says what is in it.
+
+// moduleFile is the file of this program; nil where every module is a file.
+var moduleFile []byte
+
+// moduleHead is its head.
+var moduleHead *modules.Head
+
+// mapModules maps the module file.
+func mapModules(file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return missing("module file", file, err)
+	}
+	defer f.Close()
+	fi, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("module file %s: %w", file, err)
+	}
+	data, err := syscall.Mmap(int(f.Fd()), 0, int(fi.Size()), syscall.PROT_READ, syscall.MAP_PRIVATE)
+	if err != nil {
+		return fmt.Errorf("module file %s: %w", file, err)
+	}
+	head, err := modules.Decode(data)
+	if err != nil {
+		return fmt.Errorf("module file %s: %w; unpack or build the program again", file, err)
+	}
+	moduleFile, moduleHead = data, head
+	return nil
+}
+
+// frozen is C's struct _frozen from 3.13 on (Include/cpython/import.h).
+type frozen struct {
+	name      *byte
+	code      *byte
+	size      int32
+	isPackage int32
+}
+
+// frozenBefore313 has one field more; 3.11 and 3.12 differ in nothing else.
+type frozenBefore313 struct {
+	frozen
+	_ uintptr // get_code
+}
+
+// frozenTable keeps what CPython reads for as long as it runs.
+var frozenTable unsafe.Pointer
+
+var symFrozenModules = Sym{Name: "PyImport_FrozenModules"}
+
+// freezeModules hands the module file to CPython: as two entries of its table of
+// frozen modules, which is the program's to set and is asked before any file. It
+// must run before initialisation. Before 3.11 nothing of this works; there the
+// file encodings/__init__.pyc does the same, and maps the file again.
+func freezeModules(minor string) {
+	n, err := strconv.Atoi(strings.TrimPrefix(minor, "3."))
+	if moduleFile == nil || err != nil || n < 11 {
+		return
+	}
+	start := moduleHead.Start.Of(moduleFile)
+	entries := [3]frozen{
+		{cstring(modules.FrozenStart), unsafe.SliceData(start), int32(len(start)), 1},
+		{cstring(modules.FrozenFile), unsafe.SliceData(moduleFile), int32(len(moduleFile)), 0},
+	}
+	frozenTable = unsafe.Pointer(&entries)
+	if n < 13 {
+		var wide [3]frozenBefore313
+		for i, e := range entries {
+			wide[i].frozen = e
+		}
+		frozenTable = unsafe.Pointer(&wide)
+	}
+	*(*unsafe.Pointer)(Pointer(symFrozenModules.Addr())) = frozenTable
+}
+
+// part is the compiled code of one of the bootstrap's own pieces of Python, by its
+// address and size; 0 where it has to be compiled from source.
+func part(of func(*modules.Head) modules.Part) (addr, size uintptr) {
+	if moduleFile == nil {
+		return 0, 0
+	}
+	code := of(moduleHead).Of(moduleFile)
+	return uintptr(unsafe.Pointer(unsafe.SliceData(code))), uintptr(len(code)) // mapped, so it stays where it is
+}
+
+const fileInput = 257 // Py_file_input
