@@ -286,11 +286,16 @@ class PlanFile:
 
 @dataclass(frozen=True)
 class Distribution:
-    """An installed distribution that contributes files; ``license`` may be empty."""
+    """An installed distribution that contributes files.
+
+    ``license`` is what the metadata says, or empty; ``spdx`` the same as an SPDX
+    expression in its canonical form, or empty if it is none.
+    """
 
     name: str
     version: str
     license: str
+    spdx: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/internal/report"
 )
 
 // Options are what the user asked for. Paths are absolute.
@@ -32,6 +33,8 @@ type Options struct {
 	Flags    compiler.Flags // go build flags
 
 	Given *config.Flags // what the command line sets of internal/config
+	// Sizes asks for Summary.Report.
+	Sizes bool
 
 	Reporter       progress.Reporter
 	Stdout, Stderr io.Writer // for the compiler
@@ -49,7 +52,8 @@ type Summary struct {
 	Modules       int
 	Native        int // extension modules and shared libraries
 	Distributions []string
-	Unchanged     bool // it was there already
+	Unchanged     bool           // it was there already
+	Report        *report.Report // with Options.Sizes, of a packaged program
 }
 
 // Run builds one program.
@@ -91,6 +95,11 @@ func load(ctx context.Context, opts Options) (*builder, error) {
 	}
 	if note != "" {
 		opts.Reporter.Note(note)
+	}
+	for _, v := range set.Report {
+		if err := report.CheckName(v.Value); err != nil {
+			return nil, fmt.Errorf("%s: %w", v.From, err)
+		}
 	}
 	return &builder{Options: opts, set: set, prog: prog, comp: comp, out: outputPath(opts, set, prog)}, nil
 }

@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -41,7 +42,8 @@ func (b *builder) onedir(ctx context.Context, dist *pydist.Dist, h *helper.Helpe
 	if err != nil {
 		return nil, nil, err
 	}
-	return b.summary(dist, files, tree), files.machineSources(), nil
+	s := b.summary(dist, files, tree)
+	return s, files.machineSources(), b.report(ctx, dist, s, files, tree)
 }
 
 // compile builds the Go side; payload is the archive of a program of one file.
@@ -61,6 +63,7 @@ type files struct {
 	linked    map[string]string // dest of a native file → the file to ship
 	libPython string
 	machine   []helper.LinkFile // libraries of this machine that come along
+	native    *helper.Linked    // what they say of themselves
 
 	moduleFile string            // the file that the modules are in, "" where each is its own
 	mapped     []bundle.Mapped   // what is in it
@@ -160,7 +163,7 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 			b.Reporter.Warn(finding.Path + ": " + finding.Text)
 		}
 	}
-	f.machine = linked.Added
+	f.machine, f.native = linked.Added, linked
 	f.linked = map[string]string{}
 	for _, l := range linked.Files {
 		f.linked[l.Dest] = l.Source
@@ -189,7 +192,7 @@ func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, 
 		in.ModuleFile, in.Modules = moduleFileDest(dist), f.mapped
 	}
 	for _, d := range f.plan.Distributions {
-		in.Distributions = append(in.Distributions, bundle.Distribution(d))
+		in.Distributions = append(in.Distributions, bundle.Distribution{Name: d.Name, Version: d.Version, License: cmp.Or(d.SPDX, d.License)})
 	}
 	plan, err := bundle.NewPlan(in)
 	if err != nil {

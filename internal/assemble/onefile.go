@@ -45,7 +45,7 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		return nil, nil, err
 	}
 	s.Path, s.Size, s.Unpacked = b.display(b.out), fi.Size(), tree.Size
-	return s, files.machineSources(), nil
+	return s, files.machineSources(), b.report(ctx, dist, s, files, tree)
 }
 
 // pack writes python/ of the tree as the payload's archive. The payload's root is

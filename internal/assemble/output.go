@@ -30,10 +30,11 @@ func outputPath(opts Options, set *config.Settings, prog *gosource.Program) stri
 
 // wrote are the files and trees that a build writes.
 func (b *builder) wrote() []string {
-	if b.set.Onefile.Value {
-		return []string{b.out}
+	list := append([]string{b.out}, b.set.Report.Values()...)
+	if !b.set.Onefile.Value {
+		list = append(list, filepath.Join(filepath.Dir(b.out), "python"))
 	}
-	return []string{b.out, filepath.Join(filepath.Dir(b.out), "python")}
+	return list
 }
 
 func isDir(path string) bool {

@@ -13,15 +13,20 @@ import (
 
 // buildCommand runs `llgo build` with one of our flags.
 func buildCommand(ctx context.Context, args []string) int {
-	opts, json, err := parseBuild(args, "llgo help build")
+	var size sizeFlags
+	opts, json, err := parseBuild(args, "llgo help build", size.define)
 	u := newUI(json, opts.Flags.Verbose)
 	if errors.Is(err, flag.ErrHelp) {
 		fmt.Print(helpBuild)
 		return exitOK
 	}
+	if err == nil {
+		err = size.check("llgo help build")
+	}
 	if err != nil {
 		return report(u, err)
 	}
+	opts.Sizes = size.on
 	opts.Reporter, opts.Stdout, opts.Stderr, opts.Env = u, os.Stdout, os.Stderr, os.Environ()
 	start := time.Now()
 	summary, err := assemble.Run(ctx, opts)
@@ -29,7 +34,7 @@ func buildCommand(ctx context.Context, args []string) int {
 		return report(u, err)
 	}
 	u.summary(summary, time.Since(start))
-	return exitOK
+	return report(u, u.sizes(&size, summary))
 }
 
 // summary tells what was built: where, how big, of what, how long it took.

@@ -15,13 +15,17 @@ import (
 
 // parseBuild reads the command line of `llgo build`, which other commands about a
 // build share; help is the topic that explains it.
-func parseBuild(args []string, help string) (opts assemble.Options, json bool, err error) {
+// more defines the flags of such a command.
+func parseBuild(args []string, help string, more ...func(fs *flag.FlagSet)) (opts assemble.Options, json bool, err error) {
 	fs := flag.NewFlagSet("build", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	opts.Given = &config.Flags{}
 	opts.Flags.Define(fs)
 	opts.Given.Define(fs)
 	fs.BoolVar(&json, "json", false, "")
+	for _, define := range more {
+		define(fs)
+	}
 	if err := fs.Parse(args); err != nil {
 		return opts, json, flagError(fs, err, help)
 	}

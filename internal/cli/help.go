@@ -80,6 +80,15 @@ PyInstaller's, and all but the last may be repeated:
     --py-deps auto|all          what analysis finds (auto), or everything installed and
                                 the whole standard library, for computed imports
 
+Report (llgo py why and llgo py tree ask one, or a package):
+    --py-report <file>          write what was packaged, why, how big and under which
+                                licences, by the name's end: .json, .html (one page with
+                                a map), .cdx.json (CycloneDX 1.6); repeatable
+    -size                       print sizes by distribution and kind
+    -size-format text|json      (text)
+    -size-level module|package|full
+                                a line for each distribution, Python package or file
+
 Output:
     -json                       one JSON object per line on stdout
     -v, -x                      say more; print the Go commands

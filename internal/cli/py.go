@@ -27,7 +27,9 @@ func pyCommands() []command {
 		{"remove", "take distributions out of the dependencies", helpRemove, depsRun("remove", helpRemove, removeCommand)},
 		{"sync", "make the environment that builds package from", helpSync, depsRun("sync", helpSync, syncCommand)},
 		{"trace", "run a program and find what analysis missed", helpTrace, traceCommand},
+		{"tree", "of what a package consists, and how big it is", helpTree, treeCommand},
 		{"version", "versions of this tool and of what it packages with", "", versionCommand},
+		{"why", "why a module or a file is packaged", helpWhy, whyCommand},
 	}
 }
 

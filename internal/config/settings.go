@@ -24,6 +24,7 @@ type Settings struct {
 	NoInterpreter Bool   `py:"no-interpreter"`
 	Layout        String `py:"layout" default:"tree" one:"mapped,tree"` // modules in one file, or each its own
 	WithSources   Bool   `py:"sources"`                                 // the sources of modules travel as well
+	Report        List   `py:"report" path:"all"`
 
 	// Which Python, and what is installed for it.
 	Python       String `py:"python" path:"name"`

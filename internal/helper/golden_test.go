@@ -104,3 +104,10 @@ func generic(t *testing.T, data []byte) (value map[string]any) {
 	}
 	return value
 }
+
+// Both sides name a literal by its content; pyhelper/tests/test_graph.py has the same one.
+func TestNameOfASnippet(t *testing.T) {
+	if got, want := ImportedBySnippet("import own # ü\n"), "<snippet:f7339e184ca5>"; got != want {
+		t.Errorf("ImportedBySnippet = %s, want %s", got, want)
+	}
+}

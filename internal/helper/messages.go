@@ -197,7 +197,8 @@ type PlanFile struct {
 type Distribution struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
-	License string `json:"license"` // SPDX expression or what the metadata says
+	License string `json:"license"` // what the metadata says; "" if nothing
+	SPDX    string `json:"spdx"`    // the same as a canonical SPDX expression, "" if it is none
 }
 
 // Missing is a module that is imported and was not found.
@@ -239,7 +240,7 @@ const (
 
 // ImportedBySnippet is the name of Python source that the program runs.
 func ImportedBySnippet(code string) string {
-	return fmt.Sprintf("<snippet:%.12x>", sha256.Sum256([]byte(code)))
+	return fmt.Sprintf("<snippet:%.6x>", sha256.Sum256([]byte(code)))
 }
 
 // Compiled is the answer to a CompileRequest.

@@ -68,7 +68,8 @@ class Installed:
     def describe(self, name: str) -> Distribution:
         """Return name, version and licence as the metadata has them."""
         dist = self._all[name]
-        return Distribution(name, dist.version, _license(_fields(dist)))
+        text = _license(_fields(dist))
+        return Distribution(name, dist.version, text, _expression(text))
 
     def metadata_files(self, name: str, places: Places) -> Iterator[PlanFile]:
         """Yield the files of the metadata directory that travel."""
@@ -114,3 +115,18 @@ def _license(fields: Message) -> str:
         return line
     classifiers = [str(c) for c in fields.get_all("Classifier") or ()]
     return " AND ".join(c[len(_OSI) :] for c in classifiers if c.startswith(_OSI))
+
+
+def _expression(text: str) -> str:
+    """Return ``text`` as a canonical SPDX expression, or '' if it is none.
+
+    The target's own packaging may be older than 24.2, which first knew them.
+    """
+    try:
+        from packaging import licenses  # noqa: PLC0415  (comes with the tools)
+    except ImportError:
+        return ""
+    try:
+        return str(licenses.canonicalize_license_expression(text))
+    except licenses.InvalidLicenseExpression:
+        return ""

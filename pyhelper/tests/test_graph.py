@@ -103,3 +103,8 @@ def test_files_that_are_no_modules_say_who_asks(plan: Plan) -> None:
     asked = {Path(f.dest).name: f.asked_by for f in plan.files if not f.module}
     assert asked["cacert.pem"] == "certifi"
     assert asked.get("libz.so.1", "lib") == "lib"  # where the policy lets it in
+
+
+def test_a_literal_is_named_by_its_content() -> None:
+    # The same as in internal/helper/golden_test.go.
+    assert scripts.node_of(Snippet("main.go:1:1", "import own # ü\n")) == "<snippet:f7339e184ca5>"

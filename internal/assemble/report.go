@@ -1,0 +1,180 @@
+package assemble
+
+import (
+	"cmp"
+	"context"
+	"debug/buildinfo"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
+	"github.com/llgo-pypack/llgo-pypack/internal/discover"
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/internal/report"
+)
+
+// ErrNoPython says that a program has no Python side to look at.
+var ErrNoPython = errors.New("the program uses no Python")
+
+// Inspect does all of a build but the Go side and says what would be packaged.
+func Inspect(ctx context.Context, opts Options) (*report.Report, error) {
+	b, err := load(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	if !discover.Needed(b.prog) {
+		return nil, ErrNoPython
+	}
+	if err := b.ready(ctx); err != nil {
+		return nil, err
+	}
+	dist, h, err := b.python(ctx)
+	if err != nil {
+		return nil, err
+	}
+	work, err := os.MkdirTemp("", "llgo-py-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(work)
+	files, err := b.collect(ctx, dist, h, work)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(work, "tree")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return nil, err
+	}
+	tree, err := b.writeTree(ctx, dist, "", files, dir)
+	if err != nil {
+		return nil, err
+	}
+	return b.newReport(ctx, dist, report.Program{Kind: report.Analysis}, files, tree), nil
+}
+
+// report writes the reports that were asked for, when the program is in its place.
+func (b *builder) report(ctx context.Context, dist *pydist.Dist, s *Summary, f *files, tree *bundle.Result) error {
+	names := b.set.Report.Values()
+	if len(names) == 0 && !b.Sizes {
+		return nil
+	}
+	program := report.Program{Kind: report.Onedir, Compiler: s.Compiler, Size: s.Size}
+	if b.set.Onefile.Value {
+		program.Kind = report.Onefile
+	}
+	r := b.newReport(ctx, dist, program, f, tree)
+	for _, name := range names {
+		if err := r.WriteFile(name); err != nil {
+			return err
+		}
+	}
+	if b.Sizes {
+		s.Report = r
+	}
+	return nil
+}
+
+func (b *builder) newReport(ctx context.Context, dist *pydist.Dist, program report.Program, f *files, tree *bundle.Result) *report.Report {
+	program.Name, program.Package = filepath.Base(b.out), b.prog.Main.ImportPath
+	in := report.Input{
+		Program: program, Manifest: tree.Manifest, Plan: f.plan, Linked: f.native, Asked: b.asked(), Collected: b.collected(),
+		Packages: systemPackages(ctx, f.system(dist)),
+	}
+	if program.Kind != report.Analysis {
+		in.Program.Go, in.GoModules = goModules(b.out)
+	}
+	return report.New(in)
+}
+
+// system are the libraries of this machine that go along.
+func (f *files) system(dist *pydist.Dist) []helper.LinkFile {
+	list := slices.Clone(f.machine)
+	for _, p := range f.plan.Files {
+		if p.Kind == helper.KindLibrary && p.Distribution == "" && !dist.Contains(p.Source) {
+			list = append(list, helper.LinkFile{Dest: p.Dest, Source: p.Source})
+		}
+	}
+	return list
+}
+
+// asked is what the program asks for, and where.
+func (b *builder) asked() []report.Asked {
+	var list []report.Asked
+	need := discover.Find(b.prog)
+	for _, m := range need.Modules {
+		asked := report.Asked{Name: m.Name}
+		for _, at := range m.At {
+			at.Filename = b.portable(at.Filename)
+			asked.By = append(asked.By, at.String())
+		}
+		slices.Sort(asked.By)
+		list = append(list, report.Asked{Name: asked.Name, By: slices.Compact(asked.By)})
+	}
+	for _, s := range need.Snippets {
+		s.At.Filename = b.portable(s.At.Filename)
+		list = append(list, report.Asked{Name: helper.ImportedBySnippet(s.Code), By: []string{s.At.String()}})
+	}
+	for _, v := range b.set.HiddenImport {
+		list = append(list, report.Asked{Name: v.Value, By: []string{v.From.String()}})
+	}
+	return list
+}
+
+// collected are the packages of which settings collect everything.
+func (b *builder) collected() []report.Asked {
+	var list []report.Asked
+	for _, c := range b.request.Options.Collect {
+		list = append(list, report.Asked{Name: c.Name, By: []string{c.Origin}})
+	}
+	return list
+}
+
+// portable names a source file without a path of this machine: as it is if that
+// is relative, else by its module.
+func (b *builder) portable(name string) string {
+	if !filepath.IsAbs(name) {
+		return filepath.ToSlash(name)
+	}
+	for _, p := range b.prog.Packages {
+		if p.Module == nil || p.Module.Dir == "" {
+			continue
+		}
+		if rest, ok := strings.CutPrefix(name, p.Module.Dir+string(filepath.Separator)); ok {
+			version := ""
+			if p.Module.Version != "" {
+				version = "@" + p.Module.Version
+			}
+			return p.Module.Path + version + "/" + filepath.ToSlash(rest)
+		}
+	}
+	return filepath.Base(name)
+}
+
+// goModules reads from an executable what it is built from. One without that
+// record, as another compiler may write it, has none.
+func goModules(exe string) (goVersion string, modules []report.GoModule) {
+	info, err := buildinfo.ReadFile(exe)
+	if err != nil {
+		return "", nil
+	}
+	for _, dep := range info.Deps {
+		m := report.GoModule{Path: dep.Path, Version: dep.Version}
+		if r := dep.Replace; r != nil {
+			// A directory of this machine has no version.
+			m = report.GoModule{Path: dep.Path}
+			if r.Version != "" {
+				m = report.GoModule{Path: r.Path, Version: r.Version}
+			}
+		}
+		modules = append(modules, m)
+	}
+	if info.Main.Path != "" {
+		modules = append(modules, report.GoModule{Path: info.Main.Path})
+	}
+	slices.SortFunc(modules, func(a, b report.GoModule) int { return cmp.Compare(a.Path, b.Path) })
+	return info.GoVersion, slices.Compact(modules)
+}
