@@ -9,12 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/check/checktest"
 	"github.com/llgo-pypack/llgo-pypack/internal/payload"
 )
 
 // TestImageOfAnExtension: what a wheel's one binary says, in ELF and fat Mach-O.
 func TestImageOfAnExtension(t *testing.T) {
-	c := collect(t, markupsafe(t, manylinux))
+	c := collect(t, checktest.MarkupSafe(t, checktest.Manylinux))
 	b := c.File("markupsafe/_speedups.cpython-313-x86_64-linux-gnu.so").Binary
 	img := b.Images[0]
 	if img.Format != "elf" || img.Arch != "x86_64" || img.Bits != 64 || img.Endian != "little" || img.Type != "shared" || img.Stack != "rw" || !img.RELRO {
@@ -33,7 +34,7 @@ func TestImageOfAnExtension(t *testing.T) {
 		t.Errorf("%+v", b.Extension)
 	}
 
-	c = collect(t, markupsafe(t, universal2))
+	c = collect(t, checktest.MarkupSafe(t, checktest.Universal2))
 	b = c.File("markupsafe/_speedups.cpython-313-darwin.so").Binary
 	if len(b.Images) != 2 || b.Images[0].Arch != "x86_64" || b.Images[1].Arch != "arm64" || b.Images[0].MinOS != "10.13" || b.Images[1].MinOS != "11.0" {
 		t.Fatalf("%+v", b.Images)
@@ -49,12 +50,12 @@ func TestImageOfAnExtension(t *testing.T) {
 
 // TestSignatureNoticesAChangedByte anywhere in the pages that are signed.
 func TestSignatureNoticesAChangedByte(t *testing.T) {
-	file := member(t, markupsafe(t, arm64), ".so")
-	good := read(t, file)
+	file := checktest.Member(t, checktest.MarkupSafe(t, checktest.Arm64), ".so")
+	good := checktest.Read(t, file)
 	for _, at := range []int{len(good) / 8, len(good) / 3} {
 		data := slices.Clone(good)
 		data[at] ^= 0x10
-		c := goOnly(t, write(t, "changed.so", data))
+		c := goOnly(t, checktest.Write(t, "changed.so", data))
 		if s := c.Files[0].Binary.Signatures; len(s) != 1 || !strings.HasPrefix(s[0].Problem, "page ") {
 			t.Errorf("byte %d: %+v", at, s)
 		}
@@ -64,8 +65,8 @@ func TestSignatureNoticesAChangedByte(t *testing.T) {
 // TestDisagreement: a file whose section headers say something else than its segments
 // is read in two ways, and both are told.
 func TestDisagreement(t *testing.T) {
-	file := member(t, markupsafe(t, manylinux), ".so")
-	data := read(t, file)
+	file := checktest.Member(t, checktest.MarkupSafe(t, checktest.Manylinux), ".so")
+	data := checktest.Read(t, file)
 	// Section headers gone: debug/elf finds symbols through them, lief through the segments.
 	for i := range 8 {
 		data[0x28+i] = 0 // e_shoff
@@ -73,7 +74,7 @@ func TestDisagreement(t *testing.T) {
 	for i := range 6 {
 		data[0x3a+i] = 0 // e_shentsize, e_shnum, e_shstrndx
 	}
-	c := collect(t, write(t, "nosections.so", data))
+	c := collect(t, checktest.Write(t, "nosections.so", data))
 	b := c.Files[0].Binary
 	var fields []string
 	for _, d := range b.Disagreements {
@@ -164,18 +165,18 @@ func TestModuleNames(t *testing.T) {
 // TestFindIn finds the payload of a real one-file program, and says what is wrong with
 // one that was changed.
 func TestFindIn(t *testing.T) {
-	data := read(t, built(t, "one"))
-	name := write(t, "one", data)
+	data := checktest.Read(t, checktest.Onefile(t))
+	name := checktest.Write(t, "one", data)
 	c := goOnly(t, name)
 	at := c.Payload.Offset + c.Payload.Size/2
 	data[at] ^= 1 // in the data of some entry
-	c = goOnly(t, write(t, "one", data))
+	c = goOnly(t, checktest.Write(t, "one", data))
 	if c.Kind != Onefile || len(c.Damages) != 1 || !strings.HasPrefix(c.Damages[0].Path, "python/") {
 		t.Errorf("%s %v", c.Kind, c.Damages)
 	}
 	data[at] ^= 1
 	data[c.Payload.Offset+c.Payload.Size-200] ^= 1 // in its directory
-	c = goOnly(t, write(t, "one", data))
+	c = goOnly(t, checktest.Write(t, "one", data))
 	if c.Kind != Onefile || len(c.Damages) != 1 || !strings.Contains(c.Damages[0].Text, payload.ErrDirectory.Error()) {
 		t.Errorf("%s %v", c.Kind, c.Damages)
 	}

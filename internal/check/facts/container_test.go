@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
+	"github.com/llgo-pypack/llgo-pypack/internal/check/checktest"
 )
 
 // sound checks that nothing is wrong with a container, and that every binary was read
@@ -38,7 +39,7 @@ func sound(t *testing.T, c *Container) {
 // TestOnedirAndOnefile: the same program as a directory and as a file has the same
 // facts, and the file's are read where they are.
 func TestOnedirAndOnefile(t *testing.T) {
-	tree, one := collect(t, built(t, "tree")), collect(t, built(t, "one"))
+	tree, one := collect(t, checktest.Onedir(t)), collect(t, checktest.Onefile(t))
 	sound(t, tree)
 	sound(t, one)
 	if tree.Kind != Onedir || tree.Program != "hello" || one.Kind != Onefile || one.Program != "one" {
@@ -63,7 +64,7 @@ func TestOnedirAndOnefile(t *testing.T) {
 
 // TestTheProgramStandsForItsDirectory, as does the directory above it for both.
 func TestTheProgramStandsForItsDirectory(t *testing.T) {
-	tree := built(t, "tree")
+	tree := checktest.Onedir(t)
 	if c := open(t, filepath.Join(tree, "hello")); c.Kind != Onedir || c.Path != tree {
 		t.Errorf("%s %s", c.Kind, c.Path)
 	}
@@ -83,7 +84,7 @@ func TestTheProgramStandsForItsDirectory(t *testing.T) {
 
 // TestChanges: what is missing, added or changed, is that and nothing else.
 func TestChanges(t *testing.T) {
-	dir := writable(t)
+	dir := checktest.Writable(t)
 	lib := filepath.Join(dir, "python", "lib", "python3.14")
 	must := func(err error) {
 		t.Helper()
@@ -93,7 +94,7 @@ func TestChanges(t *testing.T) {
 	}
 	must(os.Remove(filepath.Join(lib, "os.pyc")))
 	must(os.WriteFile(filepath.Join(lib, "extra.py"), []byte("import os\n"), 0o644))
-	data := read(t, filepath.Join(lib, "stat.pyc"))
+	data := checktest.Read(t, filepath.Join(lib, "stat.pyc"))
 	data[len(data)-1] ^= 1
 	must(os.WriteFile(filepath.Join(lib, "stat.pyc"), data, 0o644))
 	must(os.Chmod(filepath.Join(lib, "abc.pyc"), 0o755|fs.ModeSetuid))
@@ -116,8 +117,8 @@ func TestChanges(t *testing.T) {
 
 // TestWheels of three platforms, whose records are right and whose licence is known.
 func TestWheels(t *testing.T) {
-	for _, platform := range []string{universal2, arm64, manylinux} {
-		c := collect(t, markupsafe(t, platform))
+	for _, platform := range []string{checktest.Universal2, checktest.Arm64, checktest.Manylinux} {
+		c := collect(t, checktest.MarkupSafe(t, platform))
 		sound(t, c)
 		if c.Kind != Wheel || c.Wheel.Name != "MarkupSafe" || c.Wheel.Purelib || !slices.Equal(c.Wheel.Tags, c.Wheel.NameTags) {
 			t.Errorf("%s %+v", c.Kind, c.Wheel)
@@ -133,8 +134,8 @@ func TestWheels(t *testing.T) {
 
 // TestDamagedManifest: what cannot be read is damage, and the files are there.
 func TestDamagedManifest(t *testing.T) {
-	dir := writable(t)
-	edit(t, filepath.Join(dir, filepath.FromSlash(manifestPath)), []byte(`"format"`), []byte(`"forgot"`))
+	dir := checktest.Writable(t)
+	checktest.Edit(t, filepath.Join(dir, filepath.FromSlash(manifestPath)), `"format"`, `"forgot"`)
 	c := goOnly(t, dir)
 	if c.Kind != Onedir || c.Manifest != nil || len(c.Damages) != 1 || c.Damages[0].Path != manifestPath || len(c.Files) < 100 {
 		t.Errorf("%s %v %d files", c.Kind, c.Damages, len(c.Files))
@@ -146,7 +147,7 @@ func TestDamagedManifest(t *testing.T) {
 
 // TestOpenRefuses what is nothing to judge, in one line with advice.
 func TestOpenRefuses(t *testing.T) {
-	for _, path := range []string{write(t, "text", []byte("hello")), write(t, "empty", nil), os.DevNull} {
+	for _, path := range []string{checktest.Write(t, "text", []byte("hello")), checktest.Write(t, "empty", nil), os.DevNull} {
 		_, err := Open(t.Context(), path)
 		var own *Error
 		if !errors.As(err, &own) || own.Hint() == "" || strings.Contains(err.Error(), "\n") {

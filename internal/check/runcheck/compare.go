@@ -1,0 +1,76 @@
+package runcheck
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// compare notes what starts do not have in common: the first and the second of each
+// program, and the first ones of all programs with that of the first.
+func (r *runner) compare() {
+	for i := range r.result.Subjects {
+		s := &r.result.Subjects[i]
+		if len(s.Starts) == 2 {
+			r.differ(s, s, s.Starts[0], s.Starts[1])
+		}
+		if first := &r.result.Subjects[0]; i > 0 {
+			r.differ(first, s, first.Starts[0], s.Starts[0])
+		}
+	}
+}
+
+func (r *runner) differ(a, b *Subject, x, y Start) {
+	add := func(what, text string) {
+		if text != "" {
+			r.result.Differences = append(r.result.Differences, Difference{a.Path, b.Path, what, text})
+		}
+	}
+	if one, other := x.end(), y.end(); one != other {
+		add("exit", one+", and "+other)
+	}
+	if x.TimedOut || y.TimedOut {
+		return // outputs that were cut off somewhere
+	}
+	add("stdout", firstDifference(x.Stdout, y.Stdout))
+	add("stderr", firstDifference(x.Stderr, y.Stderr))
+}
+
+// end says how a start ended.
+func (s *Start) end() string {
+	switch {
+	case s.Error != "":
+		return "not started: " + s.Error
+	case s.TimedOut:
+		return "still running"
+	case s.Signal != "":
+		return "killed by " + s.Signal
+	}
+	return "exit code " + strconv.Itoa(s.Code)
+}
+
+// firstDifference shows the first line that two outputs do not share, "" if they are equal.
+func firstDifference(a, b string) string {
+	if a == b {
+		return ""
+	}
+	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range max(len(x), len(y)) {
+		if one, other := line(x, i), line(y, i); one != other {
+			return fmt.Sprintf("line %d: %s, and %s", i+1, one, other)
+		}
+	}
+	return ""
+}
+
+func line(lines []string, i int) string {
+	const longest = 120
+	if i >= len(lines) {
+		return "nothing"
+	}
+	text := lines[i]
+	if len(text) > longest {
+		text = strings.ToValidUTF8(text[:longest], "") + "…"
+	}
+	return strconv.Quote(text)
+}
