@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/settings"
@@ -19,9 +20,12 @@ import (
 var sources embed.FS
 
 // flags are those of every compilation. The sources are C11 and POSIX.
-var flags = []string{"-std=c11", "-D_GNU_SOURCE", "-O2", "-fPIC", "-fvisibility=hidden", "-c", "pyinit.c", "-o", objectName}
+var flags = []string{"-std=c11", "-D_GNU_SOURCE", "-O2", "-fPIC", "-fvisibility=hidden"}
 
 const objectName = "pyinit.o"
+
+// LibraryName is the file name and the SONAME of what CompileLibrary makes.
+const LibraryName = "libllgo-pyinit.so"
 
 // LinkArgs are what the linker of a Linux program needs besides the object: see
 // start.c.
@@ -32,11 +36,24 @@ var LinkArgs = []string{"--wrap=main"}
 // empty directory. On Linux it is to be linked with LinkArgs. It names no path of this
 // machine but those in s.
 func Compile(ctx context.Context, cc []string, dir string, s settings.Settings) (object string, err error) {
+	return compile(ctx, cc, dir, s, objectName, "-c", "pyinit.c")
+}
+
+// CompileLibrary compiles the shared library for a program that was linked without the
+// object, and returns its path in dir, an empty directory. The program is to need it in
+// place of libPython, which the library needs and looks for beside itself.
+func CompileLibrary(ctx context.Context, cc []string, dir string, s settings.Settings, libPython string) (library string, err error) {
+	return compile(ctx, cc, dir, s, LibraryName, "-shared", "library.c", "-Wl,--no-as-needed", libPython,
+		"-Wl,-soname,"+LibraryName+",-rpath,$ORIGIN,-z,now,-z,relro,--build-id=none,-s", "-ldl")
+}
+
+// compile runs cc in dir, which gets the sources, to make the file output there.
+func compile(ctx context.Context, cc []string, dir string, s settings.Settings, output string, args ...string) (string, error) {
 	if err := write(dir, s); err != nil {
 		return "", err
 	}
 	var said bytes.Buffer
-	cmd := exec.CommandContext(ctx, cc[0], append(cc[1:len(cc):len(cc)], flags...)...)
+	cmd := exec.CommandContext(ctx, cc[0], slices.Concat(cc[1:], flags, args, []string{"-o", output})...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &said, &said
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
@@ -44,7 +61,7 @@ func Compile(ctx context.Context, cc []string, dir string, s settings.Settings) 
 		}
 		return "", &CompilerError{Command: strings.Join(cc, " "), Cause: err, Said: said.String()}
 	}
-	return filepath.Join(dir, objectName), nil
+	return filepath.Join(dir, output), nil
 }
 
 // CompilerError says that the C compiler failed.

@@ -18,6 +18,7 @@
 //	end.c         the soft end; pending.py for an exception nobody looked at
 //	memory.c      strings
 //	python.h      the part of Python's interface that is used: no header is needed
+//	library.c     all of it as a shared library, for programs that are linked already
 //
 // # Threads
 //

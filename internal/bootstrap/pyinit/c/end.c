@@ -59,7 +59,9 @@ static int end(int status, int wait) {
   return PYINIT_STATUS_INTERRUPTED;
 }
 
+#ifdef PYINIT_WRAPS_MAIN
 static int end_after_main(int status) { return end(status, 1); }
+#endif
 
 // end_by_exit may not wait: os.Exit promises to end the program now.
 static void end_by_exit(int status) {

@@ -46,12 +46,12 @@ static const char *const flags[] = {
     PYINIT_LEGACY_FLAGS(FLAG)
 };
 
-// starting is true while CPython may end the program: before 3.14 it does so
+// may_end is true while CPython may end the program: before 3.14 it does so
 // itself when it cannot initialise, after a page of explanations.
-static int starting;
+static int may_end;
 
 static void explain(void) {
-  if (starting) say("see above");
+  if (may_end) say("see above");
 }
 
 static void initialize(const struct paths *paths) {
@@ -61,9 +61,9 @@ static void initialize(const struct paths *paths) {
   Py_SetProgramName(widen(paths->interpreter));
   void (*theirs)(int);
   *(void **)&theirs = libpython_symbol("Py_InitializeEx");
-  starting = atexit(explain) == 0;
+  may_end = atexit(explain) == 0;
   theirs(1);
-  starting = 0;
+  may_end = 0;
 }
 
 #endif

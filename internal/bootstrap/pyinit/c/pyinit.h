@@ -7,6 +7,16 @@
 
 #include "python.h"
 
+// Apple's linker has no --wrap, and a library links nothing but itself.
+#if !defined(__APPLE__) && !defined(PYINIT_LIBRARY)
+#define PYINIT_WRAPS_MAIN
+#endif
+
+// library.c defines it.
+#ifndef PYINIT_EXPORT
+#define PYINIT_EXPORT
+#endif
+
 // program is what the user started.
 struct program {
   int argc;
@@ -50,7 +60,9 @@ static void work_if_asked(const struct paths *, const struct program *);
 
 // end.c: Python's part of the end. prepare_end is for os.Exit, C's exit.
 static void prepare_end(void);
+#ifdef PYINIT_WRAPS_MAIN
 static int end_after_main(int status);
+#endif
 
 // memory.c. They fail when there is no memory.
 static char *join(const char *directory, const char *name);

@@ -31,6 +31,10 @@ static void run_hooks(const struct paths *paths) {
   Py_DecRef(names);
 }
 
+// starting is true while libpython initialises itself, which library.c must not
+// take for the program's doing.
+static int starting;
+
 static void start(void) {
   if (Py_IsInitialized()) return;  // the program calls py.Initialize itself
   const char *origin = take_origin();
@@ -40,15 +44,17 @@ static void start(void) {
     fail("libpython is Python %.*s, not %s; build the program again", (int)strcspn(version, " "), version,
          PYINIT_MINOR_TEXT);
   work_if_asked(&paths, &program);
+  starting = 1;
   heed_signals(start_python, &paths);
+  starting = 0;
   dress(&paths, &program, origin);
   prepare_end();
   run_hooks(&paths);
 }
 
 // The program's, in place of libpython's: whoever calls them gets this start.
-void Py_Initialize(void);
-void Py_InitializeEx(int);
+PYINIT_EXPORT void Py_Initialize(void);
+PYINIT_EXPORT void Py_InitializeEx(int);
 
 void Py_InitializeEx(int handlers) {
   (void)handlers;  // Python's are installed; the program has none
@@ -62,7 +68,7 @@ void Py_Initialize(void) {
   start();
 }
 
-#ifndef __APPLE__  // whose linker has no --wrap
+#ifdef PYINIT_WRAPS_MAIN
 int __real_main(int, char **, char **);
 int __wrap_main(int, char **, char **);
 
