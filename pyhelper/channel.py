@@ -21,14 +21,21 @@ class Failed(Exception):
     """An operation failed in a way that people can do something about.
 
     ``text`` is one line; ``hint`` the next command to type; ``module`` and
-    ``positions`` name the import of the Go program that led here.
+    ``positions`` name the import of the Go program that led here, ``missing``
+    what is not installed.
     """
 
     def __init__(
-        self, text: str, *, hint: str = "", module: str = "", positions: list[str] | None = None
+        self,
+        text: str,
+        *,
+        hint: str = "",
+        module: str = "",
+        positions: list[str] | None = None,
+        missing: list[str] | None = None,
     ) -> None:
         super().__init__(text)
-        self.message = protocol.Error(text, hint, module, positions or [])
+        self.message = protocol.Error(text, hint, module, positions or [], missing or [])
 
 
 class Channel:

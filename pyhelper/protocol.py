@@ -232,13 +232,18 @@ class Finding:
 
 @dataclass(frozen=True)
 class Error:
-    """The last message of a failed operation; ``text`` is one line."""
+    """The last message of a failed operation; ``text`` is one line.
+
+    ``missing`` are the modules, ``module`` first, that fail the analysis because
+    no installed distribution has them.
+    """
 
     type: ClassVar[str] = "error"
     text: str
     hint: str = ""
     module: str = ""
     positions: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     detail: str = ""
 
 

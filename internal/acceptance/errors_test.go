@@ -21,9 +21,9 @@ func TestBuildErrors(t *testing.T) {
 import "github.com/goplus/lib/py/numpy"
 
 func main() { numpy.Add(nil, nil) }
-`, want: []string{"main.go:3:8", "numpy", "--py-requirement numpy"}},
+`, want: []string{"main.go:3:8: numpy is not installed; add it: llgo py add numpy"}},
 		{name: "import in Python code", main: strings.Replace(hello, "import sys", "import no_such_module_anywhere", 1),
-			want: []string{"main.go:9:2", "no_such_module_anywhere"}},
+			want: []string{"main.go:9:2: no_such_module_anywhere is not installed, and the name of its distribution is not known"}},
 		{name: "hidden import", main: hello, args: []string{"--py-hidden-import", "no_such_module_anywhere"},
 			want: []string{"--py-hidden-import", "no_such_module_anywhere"}},
 		{name: "no interpreter", main: hello, args: []string{"--py-python", "/nonexistent/python"}, want: []string{"/nonexistent/python"}},

@@ -17,6 +17,7 @@ import (
 	format "github.com/llgo-pypack/llgo-pypack/internal/bootstrap/modules"
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+	"github.com/llgo-pypack/llgo-pypack/internal/deps"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 	"github.com/llgo-pypack/llgo-pypack/internal/version"
@@ -99,7 +100,7 @@ func (b *builder) analyse(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		return nil, err
 	}
 	plan, err := h.AnalyzeOnce(ctx, dist, b.request, dir)
-	return plan, located(err)
+	return plan, located(deps.Offer(err, dist))
 }
 
 // bytecode compiles the modules of the plan into dir, and puts them into one file

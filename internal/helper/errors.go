@@ -10,6 +10,7 @@ type Error struct {
 	Next      string   `json:"hint"`      // the next command to type, or ""
 	Module    string   `json:"module"`    // the Python module it is about, or ""
 	Positions []string `json:"positions"` // where the Go program asks for it: "main.go:12:2"
+	Missing   []string `json:"missing"`   // Module and others that no installed distribution has
 	Output    string   `json:"detail"`    // a traceback, or all that a tool said; or ""
 }
 

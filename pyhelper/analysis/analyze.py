@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.machinery
 import os
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -138,12 +140,35 @@ def _require(requested: list[Module], imports: Graph) -> None:
         return
     first, more = lacking[0], ", ".join(m.name for m in lacking[1:])
     top = first.name.split(".")[0]
+    if top in names and top in getattr(sys, "stdlib_module_names", ()):
+        raise Failed(
+            f"python module {first.name} is part of the standard library,"
+            f" but {sys.executable} was built without it",
+            hint="llgo build --py-python … takes another CPython",
+            module=first.name,
+            positions=first.positions,
+        )
     raise Failed(
         f"python module {first.name} not found" + (f" (nor {more})" if more else ""),
-        hint=f"llgo build --py-requirement {top} … installs it for this build",
         module=first.name,
         positions=first.positions,
+        missing=_not_installed([m.name for m in lacking], names),
     )
+
+
+def _not_installed(lacking: list[str], absent: set[str]) -> list[str]:
+    """Return those that no distribution has, if the first is one of them.
+
+    A package that is there and lacks a module is something else, unless many
+    distributions share it (PEP 420), as they do "google".
+    """
+
+    def is_shared(package: str) -> bool:
+        spec = importlib.machinery.PathFinder.find_spec(package)
+        return spec is not None and spec.origin is None
+
+    found = [m for m in lacking if m.split(".")[0] in absent or is_shared(m.split(".")[0])]
+    return list(dict.fromkeys(found)) if lacking[0] in found else []
 
 
 def _not_found(imports: Graph) -> set[str]:

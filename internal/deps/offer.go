@@ -1,0 +1,213 @@
+package deps
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+)
+
+// Offer turns the error that modules are not installed into one that says which
+// distributions to add, as far as that is known, and to what: the dependencies of
+// the module, or a virtual environment of the user's. Other errors stay.
+func Offer(err error, dist *pydist.Dist) error {
+	var e *helper.Error
+	if !errors.As(err, &e) || len(e.Missing) == 0 {
+		return err
+	}
+	p := providers{}
+	offer := *e
+	offer.Text, offer.Next = p.offer(e.Missing, how(dist))
+	return &offer
+}
+
+// how is the command that installs distributions.
+func how(dist *pydist.Dist) string {
+	if dist.IsVenv() && !dist.Managed {
+		return dist.Executable + " -m pip install"
+	}
+	return "llgo py add"
+}
+
+// offer says what is missing and what to type.
+func (p *providers) offer(modules []string, command string) (text, hint string) {
+	first := modules[0]
+	names := p.of(first)
+	others := ""
+	if len(modules) > 1 {
+		others = " (nor " + strings.Join(modules[1:], ", ") + ")"
+	}
+	if len(names) == 0 {
+		return fmt.Sprintf("%s is not installed%s, and the name of its distribution is not known", first, others), command + " <distribution>"
+	}
+	all := []string{names[0]}
+	for _, module := range modules[1:] {
+		if more := p.of(module); len(more) > 0 && !slices.Contains(all, more[0]) {
+			all = append(all, more[0])
+		}
+	}
+	text = fmt.Sprintf("%s is not installed%s; add it: %s %s", first, others, command, strings.Join(all, " "))
+	if len(names) > 1 {
+		hint = "or another distribution of " + first + ": " + strings.Join(names[1:], ", ")
+	} else if command == "llgo py add" {
+		hint = "llgo build --py-requirement " + names[0] + " …   # for one build only"
+	}
+	return text, hint
+}
+
+// providers knows which distributions provide a module: those that were installed
+// in an environment of the cache, by their own metadata, and those of a table.
+// Nothing is guessed, for whoever picks a wrong name runs a stranger's code.
+type providers struct {
+	seen map[string][]string // nil until it is needed
+}
+
+// of returns the distributions of a module, the likeliest first. The nearest
+// enclosing package that is known counts: google.protobuf is not google.
+func (p *providers) of(module string) []string {
+	if p.seen == nil {
+		p.seen = installed()
+	}
+	for name := module; name != ""; name = parent(name) {
+		if known := slices.Concat(p.seen[name], table()[name]); len(known) > 0 {
+			slices.SortStableFunc(known, func(a, b string) int { return strings.Compare(rank(name, a), rank(name, b)) })
+			return slices.CompactFunc(known, strings.EqualFold)
+		}
+	}
+	return nil
+}
+
+// rank puts the table's order before anything that happens to be installed.
+func rank(module, distribution string) string {
+	i := slices.IndexFunc(table()[module], func(d string) bool { return strings.EqualFold(d, distribution) })
+	if i < 0 {
+		return "~" + distribution
+	}
+	return fmt.Sprintf("%03d", i)
+}
+
+func parent(module string) string {
+	i := strings.LastIndexByte(module, '.')
+	return module[:max(i, 0)]
+}
+
+//go:embed modules.json
+var modulesJSON []byte
+
+// modules is the file modules.json.
+type modules struct {
+	Schema  string
+	Version int
+	Modules []struct {
+		Module        string
+		Distributions []string
+		Source        string
+	}
+	Same []string // modules that are called like their distributions
+}
+
+var table = sync.OnceValue(func() map[string][]string {
+	var m modules
+	if err := json.Unmarshal(modulesJSON, &m); err != nil {
+		panic(err) // it is part of this program, and tested
+	}
+	all := make(map[string][]string)
+	for _, entry := range m.Modules {
+		all[entry.Module] = entry.Distributions
+	}
+	for _, name := range m.Same {
+		all[name] = []string{name}
+	}
+	return all
+})
+
+// installed maps the modules in the environments of the cache to the names of
+// their distributions. What cannot be read is not known.
+func installed() map[string][]string {
+	all := make(map[string][]string)
+	root, err := cachedir.Root()
+	if err != nil {
+		return all
+	}
+	infos, _ := filepath.Glob(filepath.Join(root, "environments", "*", "lib", "python*", "site-packages", "*.dist-info"))
+	done := make(map[string]bool)
+	for _, info := range infos {
+		if done[filepath.Base(info)] {
+			continue
+		}
+		done[filepath.Base(info)] = true
+		name := distributionName(info)
+		for _, module := range modulesOf(info) {
+			if name != "" && !slices.Contains(all[module], name) {
+				all[module] = append(all[module], name)
+			}
+		}
+	}
+	return all
+}
+
+// distributionName is the name in the METADATA of an installed distribution.
+func distributionName(info string) string {
+	data, err := os.ReadFile(filepath.Join(info, "METADATA"))
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(data)) {
+		if name, ok := strings.CutPrefix(line, "Name: "); ok {
+			return strings.TrimSpace(name)
+		}
+	}
+	return ""
+}
+
+// modulesOf are the packages and modules that the RECORD of a distribution lists,
+// down to the first level that has code: google.protobuf, not google.
+func modulesOf(info string) []string {
+	f, err := os.Open(filepath.Join(info, "RECORD"))
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	rows := csv.NewReader(f)
+	rows.FieldsPerRecord = -1
+	records, err := rows.ReadAll()
+	if err != nil {
+		return nil
+	}
+	found := make(map[string]bool)
+	for _, row := range records {
+		dir, file := filepath.Split(row[0])
+		packages := strings.Split(strings.TrimSuffix(dir, "/"), "/")
+		switch {
+		case strings.Contains(row[0], "__pycache__") || strings.HasPrefix(row[0], "..") || strings.Contains(packages[0], "-info"):
+		case file == "__init__.py":
+			found[strings.Join(packages, ".")] = true
+		case dir == "" && strings.HasSuffix(file, ".py"):
+			found[strings.TrimSuffix(file, ".py")] = true
+		case dir == "" && strings.HasSuffix(file, ".so"):
+			name, _, _ := strings.Cut(file, ".")
+			found[name] = true
+		}
+	}
+	var tops []string
+	for module := range found {
+		outermost := true
+		for up := parent(module); up != ""; up = parent(up) {
+			outermost = outermost && !found[up]
+		}
+		if outermost {
+			tops = append(tops, module)
+		}
+	}
+	return tops
+}
