@@ -146,13 +146,15 @@ class Link:
     """Close the set of native files; patched copies go to ``output``.
 
     ``neutral`` is what the plan said about the target: libpython and its
-    extensions have the paths of their own making in them.
+    extensions have the paths of their own making in them. ``program`` is an
+    executable that is to find the bundle's python directory beside itself.
     """
 
     op: ClassVar[str] = "link"
     output: str
     files: list[Binary] = field(default_factory=list)
     neutral: list[Neutral] = field(default_factory=list)
+    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -384,11 +386,13 @@ class Linked:
     ``files`` is every native file to copy, sorted by ``dest``: those of the
     request and those that joined. ``added`` says which joined and where on the
     build machine they were found (``source`` in files may be a patched copy).
+    ``program`` is the executable to ship, "" if the request has none.
     """
 
     type: ClassVar[str] = "linked"
     files: list[LinkedFile]
     added: list[Binary]
+    program: str = ""
 
 
 @dataclass(frozen=True)

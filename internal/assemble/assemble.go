@@ -89,7 +89,7 @@ func load(ctx context.Context, opts Options) (*builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	comp, note, err := compiler.Select(compiler.Kind(set.Compiler.Value), compiler.FindLLGo)
+	comp, note, err := compiler.Select(ctx, compiler.Kind(set.Compiler.Value), opts.Env, compiler.FindLLGo)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,9 @@ import (
 
 // onedir builds and packages the program.
 func (b *builder) onedir(ctx context.Context, dist *pydist.Dist, h *helper.Helper) (*Summary, []string, error) {
+	if b.comp.Linked() {
+		return b.packageFinished(ctx, dist, h, b.compiled(dist))
+	}
 	work, err := os.MkdirTemp("", "llgo-py-")
 	if err != nil {
 		return nil, nil, err
@@ -35,7 +38,7 @@ func (b *builder) onedir(ctx context.Context, dist *pydist.Dist, h *helper.Helpe
 	var files *files
 	both, ctx2 := errgroup.WithContext(ctx)
 	both.Go(func() error { return b.compile(ctx2, dist, exe, "") })
-	both.Go(func() (err error) { files, err = b.collect(ctx2, dist, h, work); return err })
+	both.Go(func() (err error) { files, err = b.collect(ctx2, dist, h, nil, work); return err })
 	if err := both.Wait(); err != nil {
 		return nil, nil, err
 	}
@@ -63,6 +66,7 @@ type files struct {
 	bytecode  map[string]string // dest of a module → its compiled file
 	linked    map[string]string // dest of a native file → the file to ship
 	libPython string
+	program   string            // a finished executable, its search path set
 	machine   []helper.LinkFile // libraries of this machine that come along
 	native    *helper.Linked    // what they say of themselves
 
@@ -81,8 +85,9 @@ func (f *files) machineSources() (paths []string) {
 }
 
 // collect asks which files the program needs and prepares those that are not
-// shipped as they are: modules are compiled, native files made to find one another.
-func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Helper, work string) (*files, error) {
+// shipped as they are: modules are compiled, native files made to find one another,
+// and among them p, unless it is nil.
+func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Helper, p *finished, work string) (*files, error) {
 	plan, err := b.analyse(ctx, dist, h, filepath.Join(work, "analysis"))
 	if err != nil {
 		return nil, err
@@ -91,7 +96,12 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	f := &files{plan: plan}
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() error { return b.bytecode(ctx, dist, h, f, filepath.Join(work, "bytecode")) })
-	both.Go(func() error { return b.link(ctx, dist, h, f, filepath.Join(work, "native")) })
+	both.Go(func() error {
+		if err := p.wait(ctx); err != nil {
+			return err
+		}
+		return b.link(ctx, dist, h, f, p, filepath.Join(work, "native"))
+	})
 	return f, both.Wait()
 }
 
@@ -144,7 +154,7 @@ func (b *builder) bytecode(ctx context.Context, dist *pydist.Dist, h *helper.Hel
 }
 
 // link makes the native files of the tree find one another.
-func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper, f *files, dir string) error {
+func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper, f *files, p *finished, dir string) error {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err
 	}
@@ -155,13 +165,20 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 			req.Files = append(req.Files, helper.LinkFile{Dest: p.Dest, Source: p.Source})
 		}
 	}
+	if p != nil {
+		req.Program = p.path
+	}
 	linked, err := h.Link(ctx, req)
 	if err != nil {
 		return err
 	}
 	for _, finding := range linked.Findings {
 		if finding.Severity != "note" {
-			b.Reporter.Warn(finding.Path + ": " + finding.Text)
+			path := finding.Path
+			if strings.HasPrefix(path, "../") { // the program, beside python/
+				path = filepath.Base(b.out)
+			}
+			b.Reporter.Warn(path + ": " + finding.Text)
 		}
 	}
 	f.machine, f.native = linked.Added, linked
@@ -169,7 +186,7 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 	for _, l := range linked.Files {
 		f.linked[l.Dest] = l.Source
 	}
-	f.libPython = f.linked[libDest]
+	f.libPython, f.program = f.linked[libDest], linked.Program
 	delete(f.linked, libDest) // the bundle places it itself
 	return nil
 }

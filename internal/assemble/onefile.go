@@ -14,12 +14,15 @@ import (
 
 // onefile builds the program with the tree of its Python inside.
 func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Helper) (*Summary, []string, error) {
+	if b.comp.Linked() {
+		return b.packageFinished(ctx, dist, h, b.compiled(dist))
+	}
 	work, err := os.MkdirTemp("", "llgo-py-")
 	if err != nil {
 		return nil, nil, err
 	}
 	defer os.RemoveAll(work)
-	files, err := b.collect(ctx, dist, h, work)
+	files, err := b.collect(ctx, dist, h, nil, work)
 	if err != nil {
 		return nil, nil, err
 	}

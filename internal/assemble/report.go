@@ -41,7 +41,7 @@ func Inspect(ctx context.Context, opts Options) (*report.Report, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(work)
-	files, err := b.collect(ctx, dist, h, work)
+	files, err := b.collect(ctx, dist, h, nil, work)
 	if err != nil {
 		return nil, err
 	}

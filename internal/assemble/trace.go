@@ -105,7 +105,7 @@ func (b *builder) prepareTrace(ctx context.Context, dist *pydist.Dist, h *helper
 		if f.plan, err = b.analyse(ctx, dist, h, filepath.Join(work, "analysis")); err != nil {
 			return err
 		}
-		return b.link(ctx, dist, h, f, filepath.Join(work, "native"))
+		return b.link(ctx, dist, h, f, nil, filepath.Join(work, "native"))
 	})
 	if err := both.Wait(); err != nil {
 		return nil, "", err

@@ -32,7 +32,8 @@ Packaging:
     -o <path>                   the program's path: -o out/app makes out/app and
                                 out/python/; an existing directory, or a path that
                                 ends in /, keeps the program's own name
-    --py-compiler auto|llgo|go  which compiler builds the Go side (auto); without the
+    --py-compiler auto|llgo|go  which compiler builds the Go side: auto is llgo where it
+                                is installed (0.13 or later), else stock Go; without the
                                 two above the result runs on this machine only
     --py-layout mapped|tree     mapped: modules are in one file, which the program maps
                                 and imports from without a system call; tree: each is

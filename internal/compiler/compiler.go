@@ -19,6 +19,9 @@ import (
 type Compiler interface {
 	// Name is what --py-compiler calls it, with its version where that matters.
 	Name() string
+	// Linked says that what it builds is linked with libpython, and not loads it:
+	// the loader must find the library when the program starts.
+	Linked() bool
 	// Build compiles the program into the executable job.Output.
 	Build(ctx context.Context, job Job) error
 }
@@ -32,7 +35,7 @@ type Job struct {
 	Python   *pydist.Dist // the Python it is to start; nil when it needs none
 	Packaged bool         // it finds Python beside itself, not on this machine
 	Mapped   bool         // its modules are in one file (internal/bootstrap/modules)
-	Payload  string       // archive to embed in a program of one file; "" for none
+	Payload  string       // archive to embed in a program of one file, by a compiler that is not Linked
 	Stdout   io.Writer    // the compiler's own output, unchanged
 	Stderr   io.Writer
 	Env      []string
@@ -50,19 +53,23 @@ const (
 
 // Select returns the compiler of the given kind. Auto is llgo where it can be
 // used, else go. note says something worth telling the user about the choice.
-func Select(kind Kind, find func() (string, error)) (c Compiler, note string, err error) {
-	switch kind {
-	case Go:
+func Select(ctx context.Context, kind Kind, env []string, find func() (string, error)) (c Compiler, note string, err error) {
+	if kind == Go {
 		return stock{}, "", nil
-	case Auto:
-		if path, err := find(); err == nil {
-			note = fmt.Sprintf("llgo found at %s; this version packages with compiler go", path)
-		}
-		return stock{}, note, nil
 	}
 	path, err := find()
 	if err != nil {
+		if kind == Auto {
+			return stock{}, "", nil
+		}
 		return nil, "", err
 	}
-	return nil, "", fmt.Errorf("llgo found at %s, but packaging what it builds is not implemented yet: use --py-compiler=go", path)
+	real, err := newLLGo(ctx, path, env)
+	switch {
+	case err == nil:
+		return real, fmt.Sprintf("compiler %s (%s)", real.Name(), path), nil
+	case kind == Auto && isLLGoError(err):
+		return stock{}, fmt.Sprintf("%v; compiler go builds instead", err), nil
+	}
+	return nil, "", err
 }

@@ -1,8 +1,10 @@
 package compiler
 
 import (
+	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,30 +41,60 @@ func TestFindLLGo(t *testing.T) {
 	}
 }
 
+// Another build of this program, in another place, would hand over to this one.
+func TestFindLLGoIsNoFrontEnd(t *testing.T) {
+	dir := t.TempDir()
+	build := exec.Command("go", "build", "-o", filepath.Join(dir, "llgo"), frontEnd)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	t.Setenv(BinVariable, "")
+	t.Setenv("PATH", dir)
+	if got, err := FindLLGo(); !errors.Is(err, ErrNoLLGo) {
+		t.Errorf("FindLLGo = %q, %v", got, err)
+	}
+	t.Setenv(BinVariable, filepath.Join(dir, "llgo"))
+	if got, err := FindLLGo(); err == nil || !strings.Contains(err.Error(), "is this program itself") {
+		t.Errorf("FindLLGo = %q, %v", got, err)
+	}
+}
+
 func TestSelect(t *testing.T) {
-	found := func() (string, error) { return "/somewhere/llgo", nil }
-	missing := func() (string, error) { return "", ErrNoLLGo }
+	real, broken := standIn(t, "v0.13.0"), standIn(t, "")
+	old := standIn(t, "v0.12.2")
+	find := func(path string) func() (string, error) {
+		return func() (string, error) {
+			if path == "" {
+				return "", ErrNoLLGo
+			}
+			return path, nil
+		}
+	}
 	for _, test := range []struct {
 		kind       Kind
-		find       func() (string, error)
+		path       string
 		name, note string
 		err        string
 	}{
-		{Go, found, "go", "", ""},
-		{Auto, missing, "go", "", ""},
-		{Auto, found, "go", "/somewhere/llgo", ""},
-		{LLGo, missing, "", "", "not found"},
-		{LLGo, found, "", "", "/somewhere/llgo, but"},
+		{Go, real, "go", "", ""},
+		{Auto, "", "go", "", ""},
+		{Auto, real, "llgo v0.13.0", real, ""},
+		{Auto, old, "go", "packaging needs v0.13.0 or later; compiler go builds instead", ""},
+		{Auto, broken, "go", "is no llgo that works", ""},
+		{LLGo, real, "llgo v0.13.0", real, ""},
+		{LLGo, "", "", "", "not found"},
+		{LLGo, old, "", "", "is llgo v0.12.2: packaging needs v0.13.0 or later"},
+		{LLGo, broken, "", "", "is no llgo that works"},
 	} {
-		c, note, err := Select(test.kind, test.find)
+		c, note, err := Select(context.Background(), test.kind, os.Environ(), find(test.path))
 		if err != nil {
-			if test.err == "" || !strings.Contains(err.Error(), test.err) {
+			if test.err == "" || !strings.Contains(err.Error(), test.err) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("%s: %v, want %q", test.kind, err, test.err)
 			}
 			continue
 		}
 		if test.err != "" || c.Name() != test.name || !strings.Contains(note, test.note) || (note == "") != (test.note == "") {
-			t.Errorf("%s: %s, note %q", test.kind, c.Name(), note)
+			t.Errorf("%s %s: %s, note %q", test.kind, test.path, c.Name(), note)
 		}
 	}
 }

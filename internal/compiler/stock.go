@@ -19,6 +19,9 @@ type stock struct{}
 
 func (stock) Name() string { return "go" }
 
+// Linked is false: the program loads libpython when it starts.
+func (stock) Linked() bool { return false }
+
 // Build compiles without cgo: what calls Python is purego, so a machine without
 // a C compiler can build, and the executable needs nothing but the C library.
 // -trimpath is always on: what is shipped must not name the build machine.
@@ -108,9 +111,12 @@ func run(ctx context.Context, job Job, args, env []string) error {
 	return gosource.Run(ctx, cmd)
 }
 
-// bootConfig is what the bootstrap reads at start. A packaged program finds
+// bootConfig is what the bootstrap reads at start.
+func bootConfig(job Job) string { return programSettings(job).Encode() }
+
+// programSettings say which Python the program uses. A packaged program finds
 // everything beside itself; one for this machine is told where things are.
-func bootConfig(job Job) string {
+func programSettings(job Job) settings.Settings {
 	d := job.Python
 	s := settings.Settings{Minor: d.Minor, HandlesSignals: handlesSignals(job.Program)}
 	if job.Packaged {
@@ -118,11 +124,11 @@ func bootConfig(job Job) string {
 		if job.Mapped {
 			s.Modules = "lib/" + d.LibDirName() + "/" + modules.Name
 		}
-		return s.Encode()
+		return s
 	}
 	s.LibPython, s.LibDir, s.Prefix = d.LibPython, d.Stdlib, d.BasePrefix
 	s.Executable, s.SitePaths = d.Executable, d.SitePackages
-	return s.Encode()
+	return s
 }
 
 // handlesSignals reports whether the program itself asks for signals, so that

@@ -85,6 +85,7 @@ type LinkRequest struct {
 	Files   []LinkFile `json:"files"`
 	Output  string     `json:"output"`  // absolute, exists; for patched copies
 	Neutral []Neutral  `json:"neutral"` // of the plan
+	Program string     `json:"program"` // absolute: an executable that finds the bundle's python directory beside itself; "" for none
 }
 
 // Neutral is a path of the build machine and what the files of the bundle say
@@ -259,6 +260,8 @@ type CompileFailed struct {
 type Linked struct {
 	Files []LinkedFile `json:"files"`
 	Added []LinkFile   `json:"added"` // libraries of the build machine that the bundle needs
+
+	Program string `json:"program"` // the executable to ship; "" if the request has none
 
 	// Findings are the finding messages that came before, in their order.
 	Findings []Finding `json:"-"`

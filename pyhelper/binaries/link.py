@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pyhelper.channel import Channel
 
 _LIB = "lib"
+_HOME = "/python"  # the bundle, where the files of a request are taken to be
+_PROGRAM = ".."  # and from there the directory of a program
 _NOT_FOUND = "library-not-found"
 
 
@@ -41,6 +43,9 @@ class _File:
     elf: elf.Elf
     reach: list[str] = field(default_factory=list)  # bundle directories to add
 
+    def is_program(self) -> bool:
+        return posixpath.dirname(self.dest) == _PROGRAM
+
     def search(self) -> list[str]:
         """Return the search path the file should have."""
         here = posixpath.dirname(self.dest)
@@ -51,7 +56,8 @@ class _File:
 
 def run(out: Channel, request: Link) -> Linked:
     """Link every file of the request; see the top of the file for the order."""
-    bundle = _Bundle(request.files)
+    program = [Binary(f"{_PROGRAM}/program", request.program)] if request.program else []
+    bundle = _Bundle([*request.files, *program])
     for done, file in enumerate(bundle.queue):  # grows while it is walked
         out.progress("link", done, len(bundle.queue), posixpath.basename(file.dest))
         for name in file.elf.needed:
@@ -59,9 +65,11 @@ def run(out: Channel, request: Link) -> Linked:
                 out.send(_finding(file, name))
     clean = scrub.scrubber(request.neutral)
     files = sorted(bundle.queue, key=lambda file: file.dest)
-    linked = [_write(file, request.output, clean) for file in files]
-    given = {b.dest for b in request.files}
-    return Linked(linked, [Binary(f.dest, f.source) for f in files if f.dest not in given])
+    linked = {file.dest: _write(file, request.output, clean) for file in files}
+    shipped = [linked.pop(binary.dest).source for binary in program]
+    given = {b.dest for b in [*request.files, *program]}
+    added = [Binary(f.dest, f.source) for f in files if f.dest not in given]
+    return Linked(list(linked.values()), added, *shipped)
 
 
 class _Bundle:
@@ -133,8 +141,9 @@ def _write(file: _File, output: str, clean: Scrubber) -> LinkedFile:
     source, described = file.source, file.elf
     search = file.search()
     if search != list(described.search) or _is_dirty(file.source, clean):
-        source = os.path.join(output, *file.dest.split("/"))
-        described = patch.write(file.source, source, search, clean)
+        place = posixpath.join(".program", "exe") if file.is_program() else file.dest
+        source = os.path.join(output, *place.split("/"))
+        described = patch.write(file.source, source, search, clean, file.is_program())
     return LinkedFile(
         dest=file.dest,
         source=source,
@@ -163,14 +172,14 @@ def _in_bundle(directory: str, here: str) -> str | None:
     """
     if not directory.startswith(("$ORIGIN", "${ORIGIN}")):
         return None
-    path = machine.expand(directory, here or ".")
-    if path == ".." or path.startswith("../"):
-        return None
-    return "" if path == "." else path
+    path = machine.expand(directory, posixpath.normpath(f"{_HOME}/{here}"))
+    if path == _HOME:
+        return ""
+    return path.removeprefix(f"{_HOME}/") if path.startswith(f"{_HOME}/") else None
 
 
 def _from_origin(directory: str, here: str) -> str:
-    relative = posixpath.relpath(f"/{directory}", f"/{here}")
+    relative = posixpath.relpath(f"{_HOME}/{directory}", f"{_HOME}/{here}")
     return "$ORIGIN" if relative == "." else f"$ORIGIN/{relative}"
 
 

@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from pyhelper.binaries.scrub import Scrubber
 
 
-def write(source: str, output: str, search: list[str], scrubber: Scrubber) -> elf.Elf:
+def write(
+    source: str, output: str, search: list[str], scrubber: Scrubber, program: bool = False
+) -> elf.Elf:
     """Copy ``source`` to ``output`` with DT_RUNPATH ``search`` and no DT_RPATH.
+
+    A program gets DT_RPATH and no DT_RUNPATH: LD_LIBRARY_PATH comes between the
+    two, and whatever libpython lies there.
 
     What was written is read again by the other library: everything but the
     search path must be what it was.
@@ -26,7 +31,9 @@ def write(source: str, output: str, search: list[str], scrubber: Scrubber) -> el
     if before is None or list(before.search) == search:
         shutil.copyfile(source, output)
     else:
-        _write(source, output, ":".join(search))
+        path = ":".join(search)
+        kind = lief.ELF.DynamicEntryRpath if program else lief.ELF.DynamicEntryRunPath
+        _write(source, output, kind(path) if path else None)
     _scrub(output, scrubber)
     shutil.copymode(source, output)
     after = elf.read(output)
@@ -37,15 +44,15 @@ def write(source: str, output: str, search: list[str], scrubber: Scrubber) -> el
     return after
 
 
-def _write(source: str, output: str, search: str) -> None:
+def _write(source: str, output: str, search: lief.ELF.DynamicEntry | None) -> None:
     binary = lief.ELF.parse(source)
     if binary is None:
         raise Failed(f"{source}: lief cannot read it")
     for tag in (lief.ELF.DynamicEntry.TAG.RPATH, lief.ELF.DynamicEntry.TAG.RUNPATH):
         while binary.has(tag):
             binary.remove(tag)
-    if search:
-        binary.add(lief.ELF.DynamicEntryRunPath(search))
+    if search is not None:
+        binary.add(search)
     binary.write(output)
 
 

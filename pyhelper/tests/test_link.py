@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import lief
 import pytest
 
 from pyhelper.binaries import elf, link, machine, policy, scrub
@@ -106,6 +108,31 @@ def test_numpy_finds_its_own_libraries(tmp_path: Path) -> None:
     blas = next(f for f in linked.files if "openblas" in f.dest)
     # 25 MB that are right as they come stay as they came.
     assert not blas.patched
+
+
+def test_a_program_beside_the_bundle(python: str, tmp_path: Path) -> None:
+    """It finds libpython, and what joins for it, by DT_RPATH: see patch.write."""
+    libpython = next(f for f in interpreter_files(python) if "libpython" in f.dest)
+    program = tmp_path / "exe"
+    binary = lief.ELF.parse(shutil.which("env") or "/usr/bin/env")
+    assert binary is not None
+    for name in (posixpath.basename(libpython.dest), "libz.so.1"):
+        binary.add_library(name)
+    binary.add(lief.ELF.DynamicEntryRunPath("/opt/somewhere"))
+    binary.write(str(program))
+
+    request = Link(str(tmp_path / "patched"), [libpython], [], str(program))
+    linked = ask(sys.executable, request, Linked)
+    assert linked.program != str(program)
+    shipped = lief.ELF.parse(linked.program)
+    assert shipped is not None
+    rpath = shipped.get(lief.ELF.DynamicEntry.TAG.RPATH)
+    assert isinstance(rpath, lief.ELF.DynamicEntryRpath)
+    assert rpath.paths == ["$ORIGIN/python/lib"]
+    assert not shipped.has(lief.ELF.DynamicEntry.TAG.RUNPATH)
+    assert "lib/libz.so.1" in {f.dest for f in linked.files}
+    assert all(not f.dest.startswith("..") for f in linked.files)
+    assert [a.dest for a in linked.added] == ["lib/libz.so.1"]
 
 
 def test_the_same_bytes_twice(python: str, tmp_path: Path) -> None:

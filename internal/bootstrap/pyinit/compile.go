@@ -31,35 +31,40 @@ const LibraryName = "libllgo-pyinit.so"
 // start.c.
 var LinkArgs = []string{"--wrap=main"}
 
-// Compile compiles the object for a program with the given settings by cc, a C
-// compiler's command with any flags of its own, and returns its path in dir, an
-// empty directory. On Linux it is to be linked with LinkArgs. It names no path of this
+// CC is a C compiler.
+type CC struct {
+	Command []string // with any flags of its own
+	Env     []string // its environment; nil: that of this process
+}
+
+// Compile compiles the object for a program with the given settings by cc, and returns
+// its path in dir, an empty directory. On Linux it is to be linked with LinkArgs. It names no path of this
 // machine but those in s.
-func Compile(ctx context.Context, cc []string, dir string, s settings.Settings) (object string, err error) {
+func Compile(ctx context.Context, cc CC, dir string, s settings.Settings) (object string, err error) {
 	return compile(ctx, cc, dir, s, objectName, "-c", "pyinit.c")
 }
 
 // CompileLibrary compiles the shared library for a program that was linked without the
 // object, and returns its path in dir, an empty directory. The program is to need it in
 // place of libPython, which the library needs and looks for beside itself.
-func CompileLibrary(ctx context.Context, cc []string, dir string, s settings.Settings, libPython string) (library string, err error) {
+func CompileLibrary(ctx context.Context, cc CC, dir string, s settings.Settings, libPython string) (library string, err error) {
 	return compile(ctx, cc, dir, s, LibraryName, "-shared", "library.c", "-Wl,--no-as-needed", libPython,
 		"-Wl,-soname,"+LibraryName+",-rpath,$ORIGIN,-z,now,-z,relro,--build-id=none,-s", "-ldl")
 }
 
 // compile runs cc in dir, which gets the sources, to make the file output there.
-func compile(ctx context.Context, cc []string, dir string, s settings.Settings, output string, args ...string) (string, error) {
+func compile(ctx context.Context, cc CC, dir string, s settings.Settings, output string, args ...string) (string, error) {
 	if err := write(dir, s); err != nil {
 		return "", err
 	}
 	var said bytes.Buffer
-	cmd := exec.CommandContext(ctx, cc[0], slices.Concat(cc[1:], flags, args, []string{"-o", output})...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &said, &said
+	cmd := exec.CommandContext(ctx, cc.Command[0], slices.Concat(cc.Command[1:], flags, args, []string{"-o", output})...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, cc.Env, &said, &said
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		return "", &CompilerError{Command: strings.Join(cc, " "), Cause: err, Said: said.String()}
+		return "", &CompilerError{Command: strings.Join(cc.Command, " "), Cause: err, Said: said.String()}
 	}
 	return filepath.Join(dir, output), nil
 }

@@ -85,7 +85,7 @@ func host(t *testing.T, cc []string, python settings.Settings) string {
 // link builds the stand-in program with the boot object of the given settings.
 func link(t *testing.T, cc []string, exe string, python, told settings.Settings) string {
 	t.Helper()
-	object, err := Compile(context.Background(), append(cc[:len(cc):len(cc)], strict...), t.TempDir(), told)
+	object, err := Compile(context.Background(), CC{Command: append(cc[:len(cc):len(cc)], strict...)}, t.TempDir(), told)
 	if err != nil {
 		if e, ok := err.(*CompilerError); ok {
 			t.Log(e.Said)

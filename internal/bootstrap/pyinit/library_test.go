@@ -77,7 +77,7 @@ func embedded(t *testing.T, python settings.Settings) (exe string, ways []string
 	link(libPython, filepath.Join(libDir, filepath.Base(libPython)))
 	link(filepath.Join(python.Prefix, "bin"), filepath.Join(dir, "python", "bin"))
 	told := settings.Settings{Minor: python.Minor, LibDir: python.LibDir}
-	library, err := CompileLibrary(t.Context(), append(cc[:len(cc):len(cc)], strict...), t.TempDir(), told, libPython)
+	library, err := CompileLibrary(t.Context(), CC{Command: append(cc[:len(cc):len(cc)], strict...)}, t.TempDir(), told, libPython)
 	if err != nil {
 		if e, ok := err.(*CompilerError); ok {
 			t.Log(e.Said)
