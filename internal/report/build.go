@@ -93,33 +93,46 @@ type build struct {
 }
 
 func (b *build) files() {
+	m := b.in.Manifest
 	needs := needed(b.in.Linked)
-	for _, e := range b.in.Manifest.Files {
-		f := File{
-			Path: e.Path, Kind: e.Kind, Module: strings.TrimSuffix(e.Module, ".__init__"), AskedBy: b.asked[e.Path],
-			Needs: needs[e.Path], Link: e.Link, Size: e.Size, SHA256: e.SHA256,
+	var parts int64 // bytes of the modules in the module file
+	for _, mapped := range m.Modules {
+		b.addFile(bundle.Entry{
+			Path: mapped.Path, Kind: bundle.Module, Origin: mapped.Origin, Distribution: mapped.Distribution,
+			Module: mapped.Module, Size: mapped.Size, SHA256: mapped.SHA256,
+		}, m.ModuleFile, nil)
+		parts += mapped.Size
+	}
+	for _, e := range m.Files {
+		if e.Path == m.ModuleFile {
+			e.Size -= parts // modules that are equal may share their bytes
+			e.Size = max(0, e.Size)
 		}
-		if f.Needs == nil {
-			f.Needs = []string{}
-		}
-		c := b.componentOf(e)
-		f.Component = c.ID
-		c.Files++
-		c.Sizes.add(f.Kind, f.Size)
-		b.Files = append(b.Files, f)
-		b.Program.Unpacked += f.Size
+		b.addFile(e, "", needs[e.Path])
 		if e.Kind == bundle.Program {
 			b.Program.SHA256 = e.SHA256
 		}
 	}
+	slices.SortStableFunc(b.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	if b.Program.Size == 0 {
 		b.Program.Size = b.Program.Unpacked
 	}
 }
 
+func (b *build) addFile(e bundle.Entry, in string, needs []string) {
+	c := b.componentOf(e)
+	c.Files++
+	c.Sizes.add(e.Kind, e.Size)
+	b.Program.Unpacked += e.Size
+	b.Files = append(b.Files, File{
+		Path: e.Path, Kind: e.Kind, Component: c.ID, Module: strings.TrimSuffix(e.Module, ".__init__"),
+		AskedBy: b.asked[e.Path], Needs: append([]string{}, needs...), Link: e.Link, In: in, Size: e.Size, SHA256: e.SHA256,
+	})
+}
+
 func (s *Sizes) add(kind bundle.Kind, size int64) {
 	switch kind {
-	case bundle.Module, bundle.Source:
+	case bundle.Module, bundle.Source, bundle.ModuleFile:
 		s.Python += size
 	case bundle.Program, bundle.Interpreter, bundle.Extension, bundle.Library:
 		s.Code += size

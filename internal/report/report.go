@@ -139,8 +139,9 @@ type File struct {
 	AskedBy   string      `json:"asked_by"` // the module whose hook or use of ctypes asks for it
 	Needs     []string    `json:"needs"`    // paths of the libraries it is linked with
 	Link      string      `json:"link"`     // target of a link
-	Size      int64       `json:"size"`
-	SHA256    string      `json:"sha256"` // "" for a link
+	In        string      `json:"in"`       // path of the file that it is a part of; "" for one of its own
+	Size      int64       `json:"size"`     // bytes, without those of its parts
+	SHA256    string      `json:"sha256"`   // "" for a link
 }
 
 // Encode returns the report as indented JSON.

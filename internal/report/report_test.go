@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 )
 
 // valid checks a document against a schema.
@@ -174,6 +176,46 @@ Size report for dist/app
 	if lines := sample().SizesBy(ByFile); len(lines) != len(sample().Files) || lines[0].Name != "python/lib/libpython3.14.so.1.0" {
 		t.Errorf("sizes of files: %+v", lines)
 	}
+}
+
+// Modules that are parts of one file are files of a report all the same.
+func TestMappedModules(t *testing.T) {
+	in := sampleInput()
+	m := in.Manifest
+	m.ModuleFile = "python/lib/python3.14/modules"
+	var kept []bundle.Entry
+	total := New(sampleInput()).total()
+	for _, e := range m.Files {
+		if e.Kind != bundle.Module {
+			kept = append(kept, e)
+			continue
+		}
+		m.Modules = append(m.Modules, bundle.Mapped{
+			Path: e.Path, Module: e.Module, Origin: e.Origin, Distribution: e.Distribution, Size: e.Size, SHA256: e.SHA256,
+		})
+	}
+	m.Files = append(kept, bundle.Entry{Path: m.ModuleFile, Kind: bundle.ModuleFile, Origin: bundle.FromTool, Size: total.Python + 64, SHA256: sum})
+	r := New(in)
+	if got, want := r.total(), total.Python+64; got.Python != want {
+		t.Errorf("Python is %d bytes, want %d", got.Python, want)
+	}
+	if c := r.component("pypi/fast"); c.Sizes.Python != 70 || c.Files != 4 {
+		t.Errorf("fast: %+v", c)
+	}
+	g := NewGraph(r)
+	target, err := g.Target("fast/lazy.pyc")
+	if err != nil || len(g.Why(target)) != 2 {
+		t.Errorf("why fast/lazy.pyc: %v %v", g.Why(target), err)
+	}
+	data, err := r.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := jsonschema.NewCompiler().Compile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	valid(t, schema, data)
 }
 
 func TestTree(t *testing.T) {

@@ -70,13 +70,14 @@ func (r *Report) bomComponent(c *Component) cdx.Component {
 	}
 }
 
-// bomFiles are the files of a component; of the standard library, which is known
-// as a whole, native files only.
+// bomFiles are the files of a component that can be compared with what is on a
+// disk: no parts of a file. Of the standard library, which is known as a whole,
+// native files only.
 func (r *Report) bomFiles(c *Component) *[]cdx.Component {
 	list := []cdx.Component{}
 	for _, f := range r.Files {
 		python := f.Kind == bundle.Module || f.Kind == bundle.Source
-		if f.Component != c.ID || f.SHA256 == "" || c.Kind == CPython && python {
+		if f.Component != c.ID || f.SHA256 == "" || f.In != "" || c.Kind == CPython && python {
 			continue
 		}
 		list = append(list, cdx.Component{
