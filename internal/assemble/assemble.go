@@ -125,6 +125,7 @@ type builder struct {
 	out  string // the executable to write
 
 	request helper.AnalyzeRequest
+	looking bool // nothing is to be written, see Inspect
 }
 
 func (b *builder) job() compiler.Job {

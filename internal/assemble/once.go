@@ -101,7 +101,7 @@ func (b *builder) key(ctx context.Context, dist *pydist.Dist) (kept.Key, error) 
 		return kept.Key{}, err
 	}
 	all, err := json.Marshal([]any{
-		b.out, b.Dir, b.Patterns, b.Flags, env, sources, b.packages(), b.set, b.Sizes, dist.Identity, os.Getenv("SOURCE_DATE_EPOCH"),
+		b.out, b.Dir, b.Patterns, b.Flags, env, sources, b.packages(), b.set, b.Sizes, b.looking, dist.Identity, os.Getenv("SOURCE_DATE_EPOCH"),
 	})
 	return kept.NewKey("build", all), err
 }

@@ -30,6 +30,9 @@ func outputPath(opts Options, set *config.Settings, prog *gosource.Program) stri
 
 // wrote are the files and trees that a build writes.
 func (b *builder) wrote() []string {
+	if b.looking {
+		return nil
+	}
 	list := append([]string{b.out}, b.set.Report.Values()...)
 	if !b.set.Onefile.Value {
 		list = append(list, filepath.Join(filepath.Dir(b.out), "python"))

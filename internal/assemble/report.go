@@ -32,28 +32,35 @@ func Inspect(ctx context.Context, opts Options) (*report.Report, error) {
 	if err := b.ready(ctx); err != nil {
 		return nil, err
 	}
-	dist, h, err := b.python(ctx)
+	b.looking = true
+	s, err := b.once(ctx, b.look)
 	if err != nil {
 		return nil, err
 	}
+	return s.Report, nil
+}
+
+// look is the packer that writes nothing but a report.
+func (b *builder) look(ctx context.Context, dist *pydist.Dist, h *helper.Helper) (*Summary, []string, error) {
 	work, err := os.MkdirTemp("", "llgo-py-")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer os.RemoveAll(work)
 	files, err := b.collect(ctx, dist, h, nil, work)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	dir := filepath.Join(work, "tree")
 	if err := os.Mkdir(dir, 0o755); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	tree, err := b.writeTree(ctx, dist, "", files, dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return b.newReport(ctx, dist, report.Program{Kind: report.Analysis}, files, tree), nil
+	r := b.newReport(ctx, dist, report.Program{Kind: report.Analysis}, files, tree)
+	return &Summary{Report: r}, files.machineSources(), nil
 }
 
 // report writes the reports that were asked for, when the program is in its place.

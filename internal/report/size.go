@@ -8,6 +8,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 )
 
 // Level is how much a table of sizes takes together; the names are llgo's.
@@ -16,7 +18,7 @@ type Level string
 // The levels of llgo's -size-level. What a module is to Go, a distribution is to Python.
 const (
 	ByModule  Level = "module"  // a line for each component: CPython, numpy, …
-	ByPackage Level = "package" // a line for each top-level and second-level Python package
+	ByPackage Level = "package" // a line for each Python package, two levels deep, and each library
 	ByFile    Level = "full"    // a line for each file
 )
 
@@ -52,7 +54,7 @@ func (r *Report) SizesBy(level Level) []Size {
 // lineOf is the line of a table that a file counts for.
 func (r *Report) lineOf(f File, level Level) string {
 	switch {
-	case level == ByFile:
+	case level == ByFile || level == ByPackage && f.Kind == bundle.Library:
 		return f.Path
 	case level == ByPackage && f.Module != "":
 		parts := strings.SplitN(f.Module, ".", 3)

@@ -3,7 +3,9 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 )
 
 // rect is a rectangle of the map, in the units of its view box.
@@ -75,7 +77,7 @@ func (r *Report) packages(c *Component) []tile {
 	}
 	tiles := make([]tile, 0, len(sums))
 	for k, size := range sums {
-		tiles = append(tiles, tile{Name: k.name, Kind: c.Kind, Part: k.part, Size: size})
+		tiles = append(tiles, tile{Name: path.Base(k.name), Kind: c.Kind, Part: k.part, Size: size})
 	}
 	return tiles
 }
@@ -94,13 +96,23 @@ func (t *tile) label(height float64) {
 		t.Title += ", " + t.Part
 	}
 	t.Font = min(13, height*0.62)
-	const perLetter = 0.58 // of the font's size
-	if room := int(t.W / (t.Font * perLetter)); t.Font >= 7 && room >= 4 {
-		t.Label = t.Name
-		if letters := []rune(t.Name); len(letters) > room-1 {
-			t.Label = string(letters[:max(1, room-2)]) + "…"
-		}
+	const perLetter = 0.63 // of the font's size
+	room := int((t.W - 5) / (t.Font * perLetter))
+	if t.Font < 7 {
+		return
 	}
+	letters := []rune(t.Name)
+	if dot := strings.LastIndexByte(t.Name, '.'); len(letters) > room && t.Part == "python" && dot >= 0 {
+		letters = []rune(t.Name[dot:]) // ".linalg" says more than "numpy.…"
+	}
+	const few = 5 // letters and a … of which nobody reads anything
+	if len(letters) > room && room < few {
+		return
+	}
+	if len(letters) > room {
+		letters = append(letters[:room-1:room-1], '…')
+	}
+	t.Label = string(letters)
 }
 
 // TextX is where the label begins.
