@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -121,6 +122,11 @@ func realReport(t *testing.T, dir string, r *report.Report) {
 				t.Errorf("why %s:\n%swant %q", question, answer, part)
 			}
 		}
+	}
+	if !slices.ContainsFunc(r.GoModules, func(m report.GoModule) bool {
+		return m.Path == "github.com/ebitengine/purego" && strings.HasPrefix(m.Version, "v0.")
+	}) {
+		t.Errorf("Go modules: %v", r.GoModules)
 	}
 	// Nothing is there without a reason.
 	graph := report.NewGraph(r)
