@@ -9,24 +9,29 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/check"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/facts"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/finding"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/policy"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/render"
+	"github.com/llgo-pypack/llgo-pypack/internal/check/runcheck"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/version"
 )
 
 const helpCheck = `Usage: llgo py check [flags] PATH…
+       llgo py check --run [flags] PATH… [-- ARGUMENT…]
        llgo py check --explain ID
 
 Says whether what was built will run elsewhere. PATH is an executable, a packaged
 program (its directory or its one file), a wheel, or a directory of any of them,
-for Linux or macOS, on any host. Nothing in it is executed.
+for Linux or macOS, on any host. Nothing in it is executed without --run.
 
 Against what:
     --target <what>          the oldest machine it has to run on: manylinux_2_17,
@@ -37,6 +42,15 @@ Against what:
                              symbol floors (repeatable; policy.schema.json)
     --cache <dir>            where a one-file program will unpack itself there: what
                              LLGO_PY_CACHE will be
+
+By running it, on this machine and with your rights:
+    --run                    start each program with the arguments, in an empty
+                             environment, with a new home and, where the kernel can,
+                             without a network; import all its modules; tell what it
+                             opens outside of the bundle. All PATHs are taken for
+                             forms of one program (directory, one file, unpackaged),
+                             which must print the same
+    --timeout <duration>     for one start and for one import (60s)
 
 What fails:
     --fail-on error|warning  the mildest finding that makes the exit code 3 (error)
@@ -56,6 +70,7 @@ Examples:
     llgo py check --target glibc:2.31 out/app
     llgo py check --format github --format sarif=check.sarif dist/
     llgo py check --write-baseline known.json out/app
+    llgo py check --run out/app app.onefile -- --self-test
     llgo py check --baseline known.json --fail-on warning out/app
 `
 
@@ -73,6 +88,9 @@ type checkFlags struct {
 	writeBaseline string
 	explain       string
 	list          bool
+	run           bool
+	timeout       time.Duration
+	args          []string // of the programs that --run starts
 	verbose       bool
 	paths         []string
 }
@@ -96,7 +114,7 @@ func checkCommand(ctx context.Context, args []string) int {
 		fmt.Print(helpCheck)
 		return exitOK
 	}
-	c.paths = fs.Args()
+	c.takeArgs(fs.Args())
 	switch {
 	case err != nil:
 		err = flagError(fs, err, help)
@@ -104,15 +122,25 @@ func checkCommand(ctx context.Context, args []string) int {
 		return report(u, listRules(os.Stdout))
 	case c.explain != "":
 		return report(u, explainRule(os.Stdout, c.explain))
+	case c.args != nil && !c.run:
+		err = usagef(help, "llgo py check: arguments after -- are for --run")
 	case len(c.paths) == 0:
 		err = usagef(help, "llgo py check: what? an executable, a packaged program, a wheel or a directory")
 	default:
-		err = c.run(ctx, u)
+		err = c.check(ctx, u)
 	}
 	if errors.Is(err, errFindings) {
 		return exitFindings
 	}
 	return report(u, err)
+}
+
+// takeArgs divides what follows the flags at "--".
+func (c *checkFlags) takeArgs(args []string) {
+	c.paths = args
+	if at := slices.Index(args, "--"); at >= 0 {
+		c.paths, c.args = args[:at], args[at+1:]
+	}
 }
 
 func (c *checkFlags) define(fs *flag.FlagSet) {
@@ -124,12 +152,14 @@ func (c *checkFlags) define(fs *flag.FlagSet) {
 	fs.StringVar(&c.baseline, "baseline", "", "")
 	fs.StringVar(&c.writeBaseline, "write-baseline", "", "")
 	fs.StringVar(&c.explain, "explain", "", "")
+	fs.BoolVar(&c.run, "run", false, "")
+	fs.DurationVar(&c.timeout, "timeout", time.Minute, "")
 	fs.BoolVar(&c.list, "list-rules", false, "")
 	fs.BoolVar(&c.verbose, "v", false, "")
 }
 
-// run checks, and writes files only once everything is known.
-func (c *checkFlags) run(ctx context.Context, u *ui) error {
+// check checks, and writes files only once everything is known.
+func (c *checkFlags) check(ctx context.Context, u *ui) error {
 	opts, err := c.options()
 	if err != nil {
 		return err
@@ -141,6 +171,14 @@ func (c *checkFlags) run(ctx context.Context, u *ui) error {
 	opts.Facts.Reporter = u
 	if opts.Facts.Helper, err = helper.Open(ctx, u); err != nil {
 		return err
+	}
+	if c.run {
+		r, err := runcheck.New(ctx, runcheck.Options{Args: c.args, Reporter: u, Timeout: c.timeout, Import: c.timeout})
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		opts.Start = starter(r, opts.Policy)
 	}
 	sum, err := check.Run(ctx, opts, handlers)
 	if err != nil {
@@ -155,6 +193,17 @@ func (c *checkFlags) run(ctx context.Context, u *ui) error {
 		return errFindings
 	}
 	return nil
+}
+
+// starter is what --run does with each container.
+func starter(r *runcheck.Runner, p *policy.Policy) func(context.Context, *facts.Container) ([]finding.Finding, error) {
+	return func(ctx context.Context, c *facts.Container) ([]finding.Finding, error) {
+		s, err := r.Run(ctx, c)
+		if err != nil || s == nil {
+			return nil, err
+		}
+		return r.Findings(c, s, p, runtime.GOOS), nil
+	}
 }
 
 // options turns the command line into those of the check.

@@ -39,6 +39,7 @@ type file struct {
 		Glibc []floor `json:"glibc"`
 	} `json:"floors"`
 	Wheels []group `json:"wheels"`
+	Opened []group `json:"opened"`
 }
 
 // group is a list of libraries for a reason.
@@ -89,7 +90,7 @@ func (p *Policy) add(name string, data []byte) error {
 	if f.Version != fileVersion {
 		return fmt.Errorf("%s: version %d of a policy, and this program knows %d", name, f.Version, fileVersion)
 	}
-	for _, g := range slices.Concat(f.System, f.Wheels) {
+	for _, g := range slices.Concat(f.System, f.Wheels, f.Opened) {
 		for _, pattern := range g.Names {
 			if _, err := path.Match(pattern, ""); err != nil {
 				return fmt.Errorf("%s: bad pattern %q", name, pattern)
@@ -111,6 +112,19 @@ func (p *Policy) IsSystem(name, goos string) bool {
 		}
 	}
 	return false
+}
+
+// MayOpen tells whether a program may open the file at an absolute path, for every
+// machine with that operating system has it, or the program can do without.
+func (p *Policy) MayOpen(name, goos string) bool {
+	for _, f := range p.files {
+		for _, g := range f.Opened {
+			if g.Platform == goos && matches(g.Names, name) {
+				return true
+			}
+		}
+	}
+	return p.IsSystem(path.Base(name), goos)
 }
 
 // MayNeed tells whether a wheel for the target may leave the library to the machine.

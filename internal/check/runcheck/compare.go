@@ -6,21 +6,16 @@ import (
 	"strings"
 )
 
-// compare notes what starts do not have in common: the first and the second of each
-// program, and the first ones of all programs with that of the first.
-func (r *runner) compare() {
-	for i := range r.result.Subjects {
-		s := &r.result.Subjects[i]
-		if len(s.Starts) == 2 {
-			r.differ(s, s, s.Starts[0], s.Starts[1])
-		}
-		if first := &r.result.Subjects[0]; i > 0 {
-			r.differ(first, s, first.Starts[0], s.Starts[0])
-		}
+// compare notes what two starts of a program do not have in common, and the first one
+// of it and the first of all.
+func (r *Runner) compare(s *Subject) {
+	r.differ(s, s, s.Starts[0], s.Starts[1])
+	if first := &r.result.Subjects[0]; first != s {
+		r.differ(first, s, first.Starts[0], s.Starts[0])
 	}
 }
 
-func (r *runner) differ(a, b *Subject, x, y Start) {
+func (r *Runner) differ(a, b *Subject, x, y Start) {
 	add := func(what, text string) {
 		if text != "" {
 			r.result.Differences = append(r.result.Differences, Difference{a.Path, b.Path, what, text})

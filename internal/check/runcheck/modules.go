@@ -30,7 +30,7 @@ func acts(name string) bool {
 }
 
 // importAll imports every module of a container with the container's own interpreter.
-func (r *runner) importAll(ctx context.Context, c *facts.Container, s *Subject) error {
+func (r *Runner) importAll(ctx context.Context, c *facts.Container, s *Subject) error {
 	python, err := r.interpreter(ctx, c)
 	if err != nil || python == "" {
 		return err
@@ -65,7 +65,7 @@ func (r *runner) importAll(ctx context.Context, c *facts.Container, s *Subject) 
 
 // interpreter returns the bundle's interpreter, "" if it has none. That of a onefile is
 // unpacked.
-func (r *runner) interpreter(ctx context.Context, c *facts.Container) (string, error) {
+func (r *Runner) interpreter(ctx context.Context, c *facts.Container) (string, error) {
 	const name = "python/bin/python3"
 	if c.File(name) == nil {
 		r.note(c.Path + ": modules were not imported, for there is no " + name)
@@ -87,7 +87,7 @@ func (r *runner) interpreter(ctx context.Context, c *facts.Container) (string, e
 }
 
 // importSome runs one process that imports modules until it is through or dies.
-func (r *runner) importSome(ctx context.Context, home, python string, names []string, b *batch) error {
+func (r *Runner) importSome(ctx context.Context, home, python string, names []string, b *batch) error {
 	dir, err := r.room.fresh("import")
 	if err != nil {
 		return err

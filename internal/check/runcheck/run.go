@@ -20,48 +20,48 @@ func (o *Options) fill() {
 	o.Import = cmp.Or(o.Import, time.Minute)
 }
 
-// Run runs what the containers hold. Containers without a program (wheels, directories)
-// are passed over, with a note. An error means that nothing could be run.
-func Run(ctx context.Context, containers []*facts.Container, opts Options) (*Result, error) {
+// A Runner runs one container after the other and compares each with the first.
+type Runner struct {
+	room   *room
+	opts   *Options
+	result Result
+}
+
+// New returns a Runner. Close removes what its programs left behind.
+func New(ctx context.Context, opts Options) (*Runner, error) {
 	opts.fill()
 	room, note, err := newRoom(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer room.close()
-	r := &runner{room: room, opts: &opts, result: &Result{}}
+	r := &Runner{room: room, opts: &opts}
 	r.note(note)
-	for _, c := range containers {
-		if c.Program == "" {
-			r.note(c.Path + ": not run, it is a " + string(c.Kind) + " and has no program")
-			continue
-		}
-		if err := r.subject(ctx, c); err != nil {
-			return nil, err
-		}
-	}
-	r.compare()
-	return r.result, nil
+	return r, nil
 }
 
-// A runner fills a result.
-type runner struct {
-	room   *room
-	opts   *Options
-	result *Result
-}
+// Close removes all that was written by what was run.
+func (r *Runner) Close() error { return r.room.close() }
 
-func (r *runner) note(text string) {
+// Result is what happened so far.
+func (r *Runner) Result() *Result { return &r.result }
+
+func (r *Runner) note(text string) {
 	if text != "" && !slices.Contains(r.result.Notes, text) {
 		r.result.Notes = append(r.result.Notes, text)
+		r.opts.Reporter.Note(text)
 	}
 }
 
-// subject runs one container.
-func (r *runner) subject(ctx context.Context, c *facts.Container) error {
+// Run runs a container. One without a program (a wheel, a directory) is passed over,
+// with a note, and is no subject. An error means that nothing could be run.
+func (r *Runner) Run(ctx context.Context, c *facts.Container) (*Subject, error) {
+	if c.Program == "" {
+		r.note(c.Path + ": not run, it is a " + string(c.Kind) + " and has no program")
+		return nil, nil
+	}
 	program, err := filepath.Abs(c.Path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if c.Kind == facts.Onedir {
 		program = filepath.Join(program, filepath.FromSlash(c.Program))
@@ -71,29 +71,31 @@ func (r *runner) subject(ctx context.Context, c *facts.Container) error {
 	defer task.Done()
 	home, err := r.room.fresh("home")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	first, err := r.start(ctx, home, program, r.opts.Args...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	second, opened, err := r.watched(ctx, home, program)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.Starts, s.Opened = []Start{first, second}, opened
 	if !r.opts.NoModules {
 		if err := r.importAll(ctx, c, &s); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	s.Opened = r.outside(s.Opened, program, c)
 	r.result.Subjects = append(r.result.Subjects, s)
-	return nil
+	last := &r.result.Subjects[len(r.result.Subjects)-1]
+	r.compare(last)
+	return last, nil
 }
 
 // start runs a program once.
-func (r *runner) start(ctx context.Context, home, name string, args ...string) (Start, error) {
+func (r *Runner) start(ctx context.Context, home, name string, args ...string) (Start, error) {
 	limited, cancel := context.WithTimeout(ctx, r.opts.Timeout)
 	defer cancel()
 	cmd, err := r.room.command(limited, home, name, args...)
@@ -109,7 +111,7 @@ func (r *runner) start(ctx context.Context, home, name string, args ...string) (
 
 // outside leaves of what was opened only what is neither the bundle's nor the run's own,
 // each path once.
-func (r *runner) outside(opened []Opened, program string, c *facts.Container) []Opened {
+func (r *Runner) outside(opened []Opened, program string, c *facts.Container) []Opened {
 	own := []string{r.room.dir}
 	if c.Kind == facts.Onedir {
 		own = append(own, filepath.Dir(program))

@@ -17,7 +17,11 @@ func TestMain(m *testing.M) { checktest.Main(m) }
 
 func runAll(t *testing.T, opts Options, paths ...string) *Result {
 	t.Helper()
-	var all []*facts.Container
+	r, err := New(t.Context(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
 	for _, path := range paths {
 		found, err := facts.Open(t.Context(), path)
 		if err != nil {
@@ -25,14 +29,12 @@ func runAll(t *testing.T, opts Options, paths ...string) *Result {
 		}
 		for _, c := range found {
 			t.Cleanup(func() { c.Close() })
-			all = append(all, c)
+			if _, err := r.Run(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
-	result, err := Run(t.Context(), all, opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return result
+	return r.Result()
 }
 
 // TestBothForms: hello as a directory and as a file prints the same, all its modules
@@ -127,7 +129,7 @@ func TestModulesThatFail(t *testing.T) {
 // no tag, so they are asked for by name.
 func extensions(t *testing.T, dir string) {
 	t.Helper()
-	r := &runner{room: &room{dir: t.TempDir()}, opts: &Options{Import: time.Minute}, result: &Result{}}
+	r := &Runner{room: &room{dir: t.TempDir()}, opts: &Options{Import: time.Minute}}
 	b := &batch{subject: &Subject{}}
 	python := filepath.Join(dir, "python", "bin", "python3")
 	if err := r.importSome(t.Context(), t.TempDir(), python, []string{"a_wants_lib", "a_wants_func"}, b); err != nil {

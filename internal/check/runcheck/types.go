@@ -6,7 +6,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 )
 
-// Options of Run.
+// Options of a Runner.
 type Options struct {
 	Args     []string // of the programs
 	Reporter progress.Reporter
@@ -16,7 +16,7 @@ type Options struct {
 	NoModules bool
 }
 
-// Result is what happened, in the order of the containers.
+// Result is what happened, in the order of the runs.
 type Result struct {
 	Subjects []Subject
 	// Differences are those between the first program that was started and each other

@@ -13,7 +13,7 @@ import (
 
 // watched runs a program a second time, under strace where there is one, and returns
 // what it opened.
-func (r *runner) watched(ctx context.Context, home, program string) (Start, []Opened, error) {
+func (r *Runner) watched(ctx context.Context, home, program string) (Start, []Opened, error) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		r.note("no strace here: of what programs open, only what their modules open while they are imported is known")
