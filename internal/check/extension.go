@@ -146,7 +146,9 @@ func libpythonRules() []rule {
 }
 
 func (s *subject) libpythonMissing() {
-	if s.isBundle() && len(s.libpythons()) == 0 && !slices.ContainsFunc(s.units, embedsPython) {
+	// Of what cannot be opened at all nothing is known.
+	whole := !slices.ContainsFunc(s.Damages, func(d facts.Damage) bool { return d.Path == "" })
+	if s.isBundle() && whole && len(s.libpythons()) == 0 && !slices.ContainsFunc(s.units, embedsPython) {
 		name := "libpython"
 		if s.Manifest != nil && s.Manifest.Python.SONAME != "" {
 			name = s.Manifest.Python.SONAME

@@ -239,7 +239,7 @@ func closure(u *unit) []*unit {
 	list, seen := []*unit{u}, map[*unit]bool{u: true}
 	for i := 0; i < len(list); i++ {
 		for _, l := range list[i].loads {
-			if l.unit != nil && !seen[l.unit] {
+			if (l.how == inside || l.how == inherited) && !seen[l.unit] {
 				seen[l.unit] = true
 				list = append(list, l.unit)
 			}

@@ -15,7 +15,7 @@ func moduleRules() []rule {
 		Why:  "ModuleNotFoundError at run time, on the machine of a user who cannot install anything into the bundle.",
 		Mend: "If it is a module that analysis did not see, name it:\n  llgo build --py-onedir --py-hidden-import NAME .\nIf its distribution is not installed, add that to the requirements.",
 		Limits: "Imports in functions, behind a condition or with a handler for ImportError are optional, and so is a module that nothing imports unconditionally: " +
-			"it may be for another system, or for tests. A package may make its own submodules: outside of the standard library a missing one is a warning. importlib.import_module is not seen; llgo py check --run imports everything for real. In wheels nothing is said: what they import comes from other wheels.",
+			"it may be for another system, or for tests. A package may make its own submodules: outside of the standard library a missing one is a warning. importlib.import_module and submodules in \"from package import name\" are not seen; llgo py check --run imports everything for real. In wheels nothing is said: what they import comes from other wheels.",
 	}, (*subject).moduleMissing}}
 }
 
