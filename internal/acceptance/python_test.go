@@ -122,3 +122,16 @@ func TestPackagedInterpreter(t *testing.T) {
 		}
 	}
 }
+
+// A library that is found and opened by its name is the package's own, also where
+// the machine has one.
+func TestLibraryOpenedByName(t *testing.T) {
+	onlyFull(t)
+	src := write(t, strings.Replace(program(t, "hello"), "import sys\\nprint('hello from Python', sys.version_info[0])",
+		"import ctypes, ctypes.util, sys\\nctypes.CDLL(ctypes.util.find_library('z'))\\nctypes.CDLL('libz.so.1')\\n"+
+			"print(sorted({l.split(None, 5)[5].strip().replace(sys.prefix, 'PREFIX') for l in open('/proc/self/maps') if 'libz' in l}))", 1))
+	build(t, src, "--py-onedir", "-o", "out/app")
+	if r := sealed(t, filepath.Join(moveOut(t, src), "app"), nil, src); r.stdout != "['PREFIX/lib/libz.so.1']\n" || r.stderr != "" {
+		t.Errorf("%v", r)
+	}
+}

@@ -99,6 +99,7 @@ func TestTraceOfAFailure(t *testing.T) {
 
 // Data and modules of the program's own packages (--py-path) are found as well.
 func TestTraceFindsDataOfOwnPackages(t *testing.T) {
+	onlyFull(t)
 	src := write(t, strings.Replace(program(t, "hello"), "import sys\\nprint('hello from Python', sys.version_info[0])",
 		"import shop\\nprint(shop.greeting(), shop.till().NAME)", 1))
 	plantFile(t, src, "py/shop/__init__.py", "import importlib, pathlib\n\n"+

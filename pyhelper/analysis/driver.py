@@ -20,7 +20,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pyhelper.analysis import everything, graph, options, plugins, runtimehooks, startup
+from pyhelper.analysis import everything, graph, loaded, options, plugins, runtimehooks, startup
 
 if TYPE_CHECKING:
     from pyhelper.channel import Channel
@@ -143,11 +143,12 @@ def _watch(build_main: Any, search: Search, found: Found) -> None:
         runtimehooks.select(made)
         graph.guard_hooks(made)
         plugins.complete(made, search.target)
+        loaded.complete(made, found.ctypes)
         found.graph = made
         return made
 
     def scan_code_for_ctypes(code: Any) -> Any:
-        libraries = scan(code)
+        libraries = [*scan(code), *loaded.by_cffi(code)]
         for _dest, source, _typecode in libraries:
             found.ctypes.setdefault(os.path.abspath(source), code.co_filename)
         return libraries

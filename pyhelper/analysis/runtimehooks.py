@@ -95,6 +95,7 @@ ASSUMED = {
     "importlib.resources": "files of packages, beside their modules",
     "importlib.metadata": "the metadata of every distribution that has a file in the bundle",
     "entry points": "of these; of others with --py-copy-metadata and --py-hidden-import",
+    "ctypes": "the bundle's libraries first, also in find_library: hooks of ours (analysis.loaded)",
     "certifi": "cacert.pem is a file of the package, by PyInstaller's hook",
     "matplotlib": "mpl-data is a directory of the package, by PyInstaller's hook",
 }

@@ -63,6 +63,7 @@ def run(out: Channel, request: Link) -> Linked:
         for name in file.elf.needed:
             if not bundle.resolve(file, name):
                 out.send(_finding(file, name))
+    bundle.reach_by_name()
     clean = scrub.scrubber(request.neutral)
     files = sorted(bundle.queue, key=lambda file: file.dest)
     linked = {file.dest: _write(file, request.output, clean) for file in files}
@@ -92,6 +93,20 @@ class _Bundle:
             return False
         file.reach.append(posixpath.dirname(found.dest))
         return True
+
+    def reach_by_name(self) -> None:
+        """Let cffi find the libraries in lib/ that it opens by name.
+
+        The loader searches the path of the file that calls dlopen, cffi's own
+        extension module. (ctypes is told by a run-time hook: it may be built into
+        libpython.) A library that no file needs is there to be opened.
+        """
+        needed = {name for file in self.queue for name in file.elf.needed}
+        in_lib = {posixpath.basename(f.dest) for f in self.queue if f.dest.startswith(_LIB + "/")}
+        opened = {n for n in in_lib - needed if not n.startswith("libpython")}
+        for file in self.queue:
+            if opened and posixpath.basename(file.dest).startswith("_cffi_backend."):
+                file.reach.append(_LIB)
 
     def _within_reach(self, file: _File, name: str) -> bool:
         """Does the search path the file came with lead to it?"""

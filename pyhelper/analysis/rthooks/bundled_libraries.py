@@ -1,0 +1,27 @@
+"""Lets ctypes open the libraries of the bundle by their names.
+
+The loader looks for a name on the search path of the file that calls dlopen. For
+ctypes that is its extension module, or the libpython or executable that it is
+built into; none of them should have to be rewritten for it. A name that the bundle
+does not have is the machine's, as ever.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from typing import Any
+
+_DIRECTORY = os.path.join(sys.prefix, "lib")
+_of_the_machine = ctypes._dlopen  # type: ignore[attr-defined]
+
+
+def _dlopen(name: Any, *mode: int) -> Any:
+    if isinstance(name, str) and name and "/" not in name:
+        path = os.path.join(_DIRECTORY, name)
+        name = path if os.path.isfile(path) else name
+    return _of_the_machine(name, *mode)
+
+
+ctypes._dlopen = _dlopen  # type: ignore[attr-defined]
