@@ -64,7 +64,12 @@ def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
         python=places.python(),
         files=planned,
         distributions=[installed.describe(name) for name in owners],
-        missing=missing.sort(imports),
+        missing=[
+            replace(m, reason="excluded")
+            if options.is_below(m.module, request.options.excludes)
+            else m
+            for m in missing.sort(imports)
+        ],
         imports=imports.message(),
         toc=toc_file,
     )

@@ -68,7 +68,7 @@ def open_path(workdir: str, root: str, tools: list[str], own: list[str]) -> Sear
     target = [p for p in sys.path if p not in {root, *tools}]
     first = [_links(directory, workdir) for directory in tools]
     sys.path[:] = [*first, *target, *own, root, *tools]
-    fake = [os.path.join(directory, "PyInstaller", "fake-modules") for directory in tools]
+    fake = [os.path.join(d, "PyInstaller", "fake-modules") for d in (*first, *tools)]
     ours = [os.path.join(root, "pyhelper"), *tools, workdir]
     return Search([*own, *target], ours, [f for f in fake if os.path.isdir(f)])
 

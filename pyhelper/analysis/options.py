@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import ast
 import os
+import pkgutil
 from importlib import metadata
-from importlib.machinery import PathFinder
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pyhelper.channel import Failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from importlib.machinery import ModuleSpec
 
     from pyhelper.protocol import Analyze, Collect, Module, Options
 
@@ -57,6 +56,12 @@ _ESSENTIAL = frozenset(
         *("importlib", "io", "os", "posixpath", "site", "stat", "types", "warnings"),
     }
 )
+
+
+class Found(NamedTuple):
+    """A module that is there; ``path`` is where modules of it are, if it is a package."""
+
+    path: list[str] | None
 
 
 def spec(options: Options, scripts: list[str], hidden: list[str], hooks: str) -> str:
@@ -145,7 +150,7 @@ def _check_package(collect: Collect, search: list[str]) -> None:
             module=collect.name,
             positions=[collect.origin],
         )
-    if found.submodule_search_locations is None:
+    if found.path is None:
         raise Failed(
             f"{collect.name} is a module and not a package: it has nothing to collect",
             hint=f"--py-hidden-import {collect.name}",
@@ -163,17 +168,26 @@ def _check_distribution(collect: Collect, search: list[str]) -> None:
         )
 
 
-def find(name: str, search: list[str]) -> ModuleSpec | None:
-    """Find a module on a path without importing its packages."""
+def find(name: str, search: list[str]) -> Found | None:
+    """Find a module on a path without importing the packages it is in."""
     path: list[str] | None = search
     found = None
-    parts = name.split(".")
-    for i in range(len(parts)):
-        if path is None:
-            return None
-        found = PathFinder.find_spec(".".join(parts[: i + 1]), path)
+    for part in name.split("."):
+        found = None if path is None else _find_one(part, path)
         if found is None:
             return None
-        locations = found.submodule_search_locations
-        path = None if locations is None else list(locations)
+        path = found.path
     return found
+
+
+def _find_one(part: str, path: list[str]) -> Found | None:
+    portions: list[str] = []  # of a namespace package (PEP 420)
+    for finder in filter(None, map(pkgutil.get_importer, path)):
+        spec = finder.find_spec(part)
+        if spec is None:
+            continue
+        locations = spec.submodule_search_locations
+        if spec.loader is not None:
+            return Found(None if locations is None else list(locations))
+        portions += locations or ()
+    return Found(portions) if portions else None
