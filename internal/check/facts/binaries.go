@@ -32,7 +32,7 @@ func (r *collector) readBinaries(ctx context.Context, sources []source) error {
 	if len(sources) == 0 {
 		return nil
 	}
-	found := &readings{byPath: map[string][]reading{}, signatures: map[string][]Signature{}}
+	found := &readings{byPath: map[string][]reading{}, signatures: map[string][]Signature{}, cut: map[string]string{}}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return r.readPython(ctx, sources, found) })
 	r.readGo(ctx, group, sources, found)
@@ -44,6 +44,9 @@ func (r *collector) readBinaries(ctx context.Context, sources []source) error {
 		b.Signatures = found.signatures[s.file.Path]
 		b.Extension = extension(s.file.Path, b.Images)
 		s.file.Binary = b
+		if text := found.cut[s.file.Path]; text != "" {
+			r.damage(s.file.Path, "%s", oneLine(text))
+		}
 	}
 	return nil
 }
@@ -53,6 +56,7 @@ type readings struct {
 	mu         sync.Mutex
 	byPath     map[string][]reading
 	signatures map[string][]Signature
+	cut        map[string]string
 }
 
 func (r *readings) add(path string, one reading) {
@@ -119,17 +123,18 @@ func (r *collector) readGo(ctx context.Context, group *errgroup.Group, sources [
 					return err
 				}
 				found.add(s.file.Path, reading{one.Reader, one.Error, one.Images})
-				found.sign(s.file.Path, one.Signatures)
+				found.note(s.file.Path, &one)
 			}
 			return nil
 		})
 	}
 }
 
-func (r *readings) sign(path string, signatures []Signature) {
+// note keeps what only Go's readers look at.
+func (r *readings) note(path string, one *goReading) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.signatures[path] = signatures
+	r.signatures[path], r.cut[path] = one.Signatures, one.Cut
 }
 
 // sortImage brings the lists whose order means nothing into one order.

@@ -47,6 +47,31 @@ func goELF(r io.ReaderAt) ([]Image, error) {
 	return []Image{img}, nil
 }
 
+// elfCut says which part of an ELF file is not in it, "" if all are. Linkers may put
+// the headers in front, so that readers notice nothing of a file that was cut.
+func elfCut(r io.ReaderAt, size int64) string {
+	f, err := elf.NewFile(r)
+	if err != nil {
+		return "" // and that is said already
+	}
+	for _, p := range f.Progs {
+		if p.Filesz > 0 && outside(p.Off, p.Filesz, size) {
+			return fmt.Sprintf("it is cut short: segment %s ends at byte %d of %d", p.Type, p.Off+p.Filesz, size)
+		}
+	}
+	for _, section := range f.Sections {
+		if section.Type != elf.SHT_NOBITS && section.Type != elf.SHT_NULL && outside(section.Offset, section.FileSize, size) {
+			return fmt.Sprintf("it is cut short: section %s ends at byte %d of %d", section.Name, section.Offset+section.FileSize, size)
+		}
+	}
+	return ""
+}
+
+// outside tells whether a part of a file goes beyond its end.
+func outside(offset, length uint64, size int64) bool {
+	return offset > uint64(size) || length > uint64(size)-offset
+}
+
 // elfSegments reads what the program headers say.
 func elfSegments(f *elf.File, img *Image) error {
 	for _, p := range f.Progs {

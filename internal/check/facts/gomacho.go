@@ -161,6 +161,26 @@ func machoImage(f *macho.File) (Image, error) {
 	return img, machoSymbols(f, &img)
 }
 
+// machoCut says which segment is not in the images of a file, "" if all are.
+func machoCut(r io.ReaderAt, size int64) string {
+	slices, err := machoSlices(r, size)
+	if err != nil {
+		return ""
+	}
+	for _, part := range slices {
+		f, err := macho.NewFile(io.NewSectionReader(r, part.offset, part.size))
+		if err != nil {
+			return ""
+		}
+		for _, load := range f.Loads {
+			if s, ok := load.(*macho.Segment); ok && outside(s.Offset, s.Filesz, part.size) {
+				return fmt.Sprintf("it is cut short: segment %s ends at byte %d of %d", s.Name, s.Offset+s.Filesz, part.size)
+			}
+		}
+	}
+	return ""
+}
+
 func machoArch(f *macho.File) string {
 	const arm64e = 2
 	if f.Cpu == cpuARM64 && f.SubCpu&0xffffff == arm64e {

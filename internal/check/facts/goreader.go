@@ -29,6 +29,7 @@ type goReading struct {
 	Error      string      `json:"error"`
 	Images     []Image     `json:"images"`
 	Signatures []Signature `json:"signatures"`
+	Cut        string      `json:"cut"` // which part of the file is missing
 }
 
 // serveReader answers paths, one a JSON string a line, with readings, one a line. The
@@ -74,8 +75,10 @@ func readGo(path string) (reading goReading) {
 		if sniff(head[:n]) == formatMachO {
 			reading.Reader = DebugMachO
 			reading.Images, reading.Signatures, err = goMachO(f, info.Size())
+			reading.Cut = machoCut(f, info.Size())
 		} else {
 			reading.Images, err = goELF(f)
+			reading.Cut = elfCut(f, info.Size())
 		}
 	}
 	if err != nil {
