@@ -128,6 +128,9 @@ func realReport(t *testing.T, dir string, r *report.Report) {
 	}) {
 		t.Errorf("Go modules: %v", r.GoModules)
 	}
+	if !slices.ContainsFunc(r.GoModules, func(m report.GoModule) bool { return m.Path == "github.com/goplus/lib" && m.Version != "" }) {
+		t.Errorf("goplus/lib is not among the Go modules: %v", r.GoModules)
+	}
 	// Nothing is there without a reason.
 	graph := report.NewGraph(r)
 	for _, f := range r.Files {

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
+	"github.com/llgo-pypack/llgo-pypack/internal/config"
+	"github.com/llgo-pypack/llgo-pypack/internal/dialect"
 	"github.com/llgo-pypack/llgo-pypack/internal/discover"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
@@ -88,8 +90,12 @@ func (b *builder) report(ctx context.Context, dist *pydist.Dist, s *Summary, f *
 func (b *builder) newReport(ctx context.Context, dist *pydist.Dist, program report.Program, f *files, tree *bundle.Result) *report.Report {
 	program.Name, program.Package = filepath.Base(b.out), b.prog.Main.ImportPath
 	in := report.Input{
-		Program: program, Manifest: tree.Manifest, Plan: f.plan, Linked: f.native, Asked: b.asked(), Collected: b.collected(),
+		Program: program, Manifest: tree.Manifest, Plan: f.plan, Linked: f.native, Asked: b.asked(), Added: b.added(),
 		Packages: systemPackages(ctx, f.system(dist)),
+	}
+	b.collected(&in)
+	if b.set.Deps.Value == "all" {
+		in.Everything = b.set.Deps.From.String()
 	}
 	if program.Kind != report.Analysis {
 		in.Program.Go, in.GoModules = goModules(b.out)
@@ -131,13 +137,35 @@ func (b *builder) asked() []report.Asked {
 	return list
 }
 
-// collected are the packages of which settings collect everything.
-func (b *builder) collected() []report.Asked {
-	var list []report.Asked
+// collected tells a report of what settings take more than is imported.
+func (b *builder) collected(in *report.Input) {
 	for _, c := range b.request.Options.Collect {
-		list = append(list, report.Asked{Name: c.Name, By: []string{c.Origin}})
+		asked := report.Asked{Name: c.Name, By: []string{c.Origin}}
+		all := c.What == helper.CollectAll
+		if all || c.What == helper.CollectSubmodules {
+			in.Collected = append(in.Collected, asked)
+		}
+		if all || c.What == helper.CollectData || c.What == helper.CollectBinaries {
+			in.CollectedFiles = append(in.CollectedFiles, asked)
+		}
+		if all || c.What == helper.CollectMetadata || c.What == helper.CollectMetadataOfAll {
+			in.CollectedMetadata = append(in.CollectedMetadata, asked)
+		}
 	}
-	return list
+}
+
+// added are the settings that add single files, by source.
+func (b *builder) added() map[string]string {
+	from := map[string]string{}
+	for _, list := range []config.List{b.set.AddData, b.set.AddBinary} {
+		for _, v := range list {
+			files, _ := b.expand(v) // a mistake was told before
+			for _, a := range files {
+				from[a.Source] = v.From.String()
+			}
+		}
+	}
+	return from
 }
 
 // portable names a source file without a path of this machine: as it is if that
@@ -173,7 +201,10 @@ func goModules(exe string) (goVersion string, modules []report.GoModule) {
 		if r := dep.Replace; r != nil {
 			// A directory of this machine has no version.
 			m = report.GoModule{Path: dep.Path}
-			if r.Version != "" {
+			switch {
+			case strings.HasPrefix(r.Path, dialect.StandIns):
+				m.Version = dep.Version // translated, and still that version
+			case r.Version != "":
 				m = report.GoModule{Path: r.Path, Version: r.Version}
 			}
 		}

@@ -16,7 +16,10 @@ import (
 
 // libStandIn is the path of the module that replaces github.com/goplus/lib. The
 // domain cannot exist (RFC 6761), so nobody else can serve it.
-const libStandIn = "llgopy.invalid/goplus/lib"
+const libStandIn = StandIns + "goplus/lib"
+
+// StandIns begins the path of every module that replaces one of the program's.
+const StandIns = "llgopy.invalid/"
 
 // shipped maps the packages of the run time to where programs find them.
 var shipped = []struct {

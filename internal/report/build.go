@@ -16,9 +16,14 @@ type Input struct {
 	Plan     *helper.Plan
 	Linked   *helper.Linked
 	Asked    []Asked
-	// Collected are packages of which a setting takes all modules.
-	Collected []Asked
-	GoModules []GoModule
+	// Added are the settings that add single files, by their source.
+	Added map[string]string
+	// Everything is the setting that takes all that is installed; "" without one.
+	Everything string
+	// Collected are packages of which a setting takes all modules, those of which
+	// it takes data or libraries, and distributions of which it takes metadata.
+	Collected, CollectedFiles, CollectedMetadata []Asked
+	GoModules                                    []GoModule
 	// Packages are the packages of the build machine that libraries of Linked.Added
 	// come from, by their Dest.
 	Packages map[string]SystemPackage
@@ -40,9 +45,9 @@ func New(in Input) *Report {
 	r.Asked = append([]Asked{}, in.Asked...)
 	r.Asked = append(r.Asked, unexplained(in)...)
 	slices.SortStableFunc(r.Asked, func(a, b Asked) int { return cmp.Compare(a.Name, b.Name) })
-	b := &build{Report: r, in: in, components: map[string]*Component{}, asked: map[string]string{}}
+	b := &build{Report: r, in: in, components: map[string]*Component{}, asked: map[string]string{}, set: map[string]string{}}
 	for _, f := range in.Plan.Files {
-		b.asked[inPython(f.Dest)] = f.AskedBy
+		b.asked[inPython(f.Dest)], b.set[inPython(f.Dest)] = f.AskedBy, in.Added[f.Source]
 	}
 	b.files()
 	b.modules()
@@ -78,7 +83,7 @@ func (in Input) collects(module string) []string {
 			return c.By
 		}
 	}
-	return []string{"settings of the build"} // --py-deps=all
+	return []string{cmp.Or(in.Everything, "settings of the build")}
 }
 
 // inPython is the path in the manifest of a file of the plan.
@@ -90,6 +95,7 @@ type build struct {
 	in         Input
 	components map[string]*Component
 	asked      map[string]string // path → the module that asks for the file
+	set        map[string]string // path → the setting that adds it
 }
 
 func (b *build) files() {
@@ -126,7 +132,7 @@ func (b *build) addFile(e bundle.Entry, in string, needs []string) {
 	b.Program.Unpacked += e.Size
 	b.Files = append(b.Files, File{
 		Path: e.Path, Kind: e.Kind, Component: c.ID, Module: strings.TrimSuffix(e.Module, ".__init__"),
-		AskedBy: b.asked[e.Path], Needs: append([]string{}, needs...), Link: e.Link, In: in, Size: e.Size, SHA256: e.SHA256,
+		AskedBy: b.asked[e.Path], SetBy: cmp.Or(b.set[e.Path], b.collectedBy(e)), Needs: append([]string{}, needs...), Link: e.Link, In: in, Size: e.Size, SHA256: e.SHA256,
 	})
 }
 
@@ -140,6 +146,29 @@ func (s *Sizes) add(kind bundle.Kind, size int64) {
 		s.Data += size
 	}
 	s.Total += size
+}
+
+// collectedBy is the setting that takes data along from where e lies.
+func (b *build) collectedBy(e bundle.Entry) string {
+	_, inside, ok := strings.Cut(e.Path, "/site-packages/")
+	if !ok || e.Module != "" || b.asked[e.Path] != "" {
+		return ""
+	}
+	name, isMetadata := inside, strings.Contains(inside, "-info/")
+	if isMetadata {
+		name, _, _ = strings.Cut(inside, "-")
+	}
+	for _, c := range b.in.CollectedMetadata {
+		if isMetadata && normalized(name) == normalized(c.Name) {
+			return strings.Join(c.By, ", ")
+		}
+	}
+	for _, c := range b.in.CollectedFiles {
+		if strings.HasPrefix(inside, strings.ReplaceAll(c.Name, ".", "/")+"/") {
+			return strings.Join(c.By, ", ")
+		}
+	}
+	return ""
 }
 
 // componentOf finds or makes the component that a file of the manifest is of.
@@ -216,7 +245,35 @@ func (b *build) modules() {
 		}
 		b.Modules = append(b.Modules, m)
 	}
+	b.unknownModules(owner)
 }
+
+// unknownModules are those that no analysis of imports found: the run-time hooks,
+// which every start imports, and what the setting for everything takes along.
+func (b *build) unknownModules(owner map[string]string) {
+	known := map[string]bool{}
+	for _, m := range b.Modules {
+		known[m.Name] = true
+	}
+	for _, f := range b.Files {
+		if f.Module == "" || known[f.Module] {
+			continue
+		}
+		known[f.Module] = true
+		m := Module{Name: f.Module, Component: owner[f.Module], Importers: map[string][]string{}}
+		if b.in.Everything != "" && !strings.HasPrefix(f.Module, startPackage) {
+			b.Asked = append(b.Asked, Asked{f.Module, []string{b.in.Everything}})
+		} else {
+			m.Importers[byImport] = []string{helper.ImportedByStartup}
+		}
+		b.Modules = append(b.Modules, m)
+	}
+	slices.SortStableFunc(b.Modules, func(a, b Module) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(b.Asked, func(a, b Asked) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// startPackage is the package of run-time hooks; pyhelper/analysis/runtimehooks.py makes it.
+const startPackage = "_llgo_start"
 
 // The ways in which a module is imported, as reports name them.
 const (

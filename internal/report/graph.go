@@ -2,6 +2,7 @@ package report
 
 import (
 	"container/heap"
+	"path"
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
@@ -113,6 +114,9 @@ func (g *Graph) addFiles() {
 	for _, f := range g.report.Files {
 		to := node{InTree, f.Path}
 		g.known[to] = true
+		if f.SetBy != "" {
+			g.add(node{Place, f.SetBy}, byAsking, to)
+		}
 		switch {
 		case f.Module != "":
 			g.add(node{PyModule, f.Module}, byBeing, to)
@@ -122,17 +126,27 @@ func (g *Graph) addFiles() {
 		case strings.HasPrefix(f.Component, "pypi/") && f.Kind != bundle.Library:
 			g.add(node{PyPackage, f.Component}, byMetadata, to)
 		}
-		for _, path := range f.Needs {
-			g.add(to, byLinking, node{InTree, path})
+		for _, library := range f.Needs {
+			g.add(to, byLinking, node{InTree, library})
 		}
 	}
-	// A link is there for the same reason as what it leads to, and what nobody
-	// asks for belongs to every package: libpython, the interpreter.
 	for _, f := range g.report.Files {
 		if to := (node{InTree, f.Path}); len(g.into[to]) == 0 {
-			g.add(node{EveryBuild, "every packaged program"}, byMetadata, to)
+			g.add(g.owner(f), byMetadata, to)
 		}
 	}
+}
+
+// owner is what has a file that nobody asks for: the package in whose directory
+// it lies, or every program: libpython, the interpreter.
+func (g *Graph) owner(f File) node {
+	_, dir, inside := strings.Cut(path.Dir(f.Path), "/site-packages/")
+	for ; inside && dir != "."; dir = path.Dir(dir) {
+		if n := (node{PyModule, strings.ReplaceAll(dir, "/", ".")}); len(g.into[n]) > 0 {
+			return n
+		}
+	}
+	return node{EveryBuild, "every packaged program"}
 }
 
 // Chain is a way from a line of Go, the first step, to what was asked about, the last.

@@ -137,6 +137,7 @@ type File struct {
 	Component string      `json:"component"`
 	Module    string      `json:"module"`   // the module it is
 	AskedBy   string      `json:"asked_by"` // the module whose hook or use of ctypes asks for it
+	SetBy     string      `json:"set_by"`   // the setting that adds it: "--py-add-data", "pyproject.toml:7"
 	Needs     []string    `json:"needs"`    // paths of the libraries it is linked with
 	Link      string      `json:"link"`     // target of a link
 	In        string      `json:"in"`       // path of the file that it is a part of; "" for one of its own

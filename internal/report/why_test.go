@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 )
 
@@ -88,6 +89,45 @@ func TestAModuleThatIsNotThereSaysWhy(t *testing.T) {
 	}
 	if _, err := g.Target("libfoo.so.8"); !errors.As(err, &absent) || absent.Hint() != "" {
 		t.Errorf("a file is no hidden import: %v", err)
+	}
+}
+
+// What settings bring that no import tells of.
+func TestReasonsThatAreSettings(t *testing.T) {
+	in := sampleInput()
+	const site = "lib/python3.14/site-packages/"
+	in.Plan.Files = append(in.Plan.Files, helper.PlanFile{Dest: site + "assets/logo.txt", Source: "/src/logo.txt"})
+	in.Added = map[string]string{"/src/logo.txt": "pyproject.toml:7"}
+	in.Everything = "--py-deps"
+	in.CollectedFiles = []Asked{{"slow.data", []string{"pyproject.toml:4"}}, {"slow_meta", nil}}
+	in.CollectedMetadata = []Asked{{"slow_meta", []string{"pyproject.toml:5"}}}
+	for _, e := range []bundle.Entry{
+		{Path: "python/" + site + "assets/logo.txt", Kind: bundle.Data, Origin: bundle.FromApp},
+		{Path: "python/" + site + "slow/data/x.txt", Kind: bundle.Data, Origin: bundle.FromApp},
+		{Path: "python/" + site + "Slow.Meta-1.dist-info/METADATA", Kind: bundle.Data, Origin: bundle.FromApp},
+		{Path: "python/" + site + "slow/other/y.txt", Kind: bundle.Data, Origin: bundle.FromApp},
+		{Path: "python/" + site + "_llgo_start/hook_00_first.pyc", Kind: bundle.Module, Module: "_llgo_start.hook_00_first", Origin: bundle.FromApp},
+		{Path: "python/" + site + "slow_extra.pyc", Kind: bundle.Module, Module: "slow_extra", Origin: bundle.FromDistribution, Distribution: "slow"},
+	} {
+		in.Manifest.Files = append(in.Manifest.Files, e)
+	}
+	g := NewGraph(New(in))
+	for name, want := range map[string]string{
+		"logo.txt":                       "pyproject.toml:7 > asks python/" + site + "assets/logo.txt",
+		"slow/data/x.txt":                "pyproject.toml:4 > asks python/" + site + "slow/data/x.txt",
+		"Slow.Meta-1.dist-info/METADATA": "pyproject.toml:5 > asks python/" + site + "Slow.Meta-1.dist-info/METADATA",
+		"slow/other/y.txt": "main.go:6:2 > asks fast > try slow > has python/" + site + "slow/other/y.txt\n" +
+			"other.go:9:1 > asks fast > try slow > has python/" + site + "slow/other/y.txt",
+		"_llgo_start.hook_00_first": "<startup> > import _llgo_start.hook_00_first",
+		"slow_extra":                "--py-deps > asks slow_extra",
+	} {
+		target, err := g.Target(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := written(g.Why(target)); got != want {
+			t.Errorf("why %s: %s\nwant %s", name, got, want)
+		}
 	}
 }
 
