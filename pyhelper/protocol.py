@@ -147,7 +147,9 @@ class Link:
 
     ``neutral`` is what the plan said about the target: libpython and its
     extensions have the paths of their own making in them. ``program`` is an
-    executable that is to find the bundle's python directory beside itself.
+    executable that is to find the bundle's python directory beside itself. If
+    there is a ``starter``, a library among ``files``, it takes the place of the
+    library ``instead_of`` among what the program needs.
     """
 
     op: ClassVar[str] = "link"
@@ -155,6 +157,8 @@ class Link:
     files: list[Binary] = field(default_factory=list)
     neutral: list[Neutral] = field(default_factory=list)
     program: str = ""
+    starter: str = ""
+    instead_of: str = ""
 
 
 @dataclass(frozen=True)

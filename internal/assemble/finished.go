@@ -21,6 +21,10 @@ type finished struct {
 	// origin says that it knows LLGO_PY_ORIGIN: see package launcher.
 	origin bool
 
+	// starter is the library that starts Python for it, nil if it does so itself. make
+	// sets it.
+	starter *helper.LinkFile
+
 	path string        // where it is
 	done chan struct{} // closed when it is there
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -167,6 +168,10 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 	}
 	if p != nil {
 		req.Program = p.path
+		if p.starter != nil {
+			req.Files = append(req.Files, *p.starter)
+			req.Starter, req.InsteadOf = path.Base(p.starter.Dest), dist.SONAME
+		}
 	}
 	linked, err := h.Link(ctx, req)
 	if err != nil {

@@ -24,6 +24,7 @@ func pyCommands() []command {
 		{"check", "whether what was built will run elsewhere", helpCheck, checkCommand},
 		{"config", "the settings of a build, and where each comes from", helpConfig, configCommand},
 		{"lock", "write the exact versions of the dependencies to pylock.toml", helpLock, depsRun("lock", helpLock, lockCommand)},
+		{"pack", "package an executable that is built already", helpPack, packCommand},
 		{"remove", "take distributions out of the dependencies", helpRemove, depsRun("remove", helpRemove, removeCommand)},
 		{"sync", "make the environment that builds package from", helpSync, depsRun("sync", helpSync, syncCommand)},
 		{"trace", "run a program and find what analysis missed", helpTrace, traceCommand},

@@ -86,6 +86,11 @@ type LinkRequest struct {
 	Output  string     `json:"output"`  // absolute, exists; for patched copies
 	Neutral []Neutral  `json:"neutral"` // of the plan
 	Program string     `json:"program"` // absolute: an executable that finds the bundle's python directory beside itself; "" for none
+
+	// Starter, a library among Files, takes the place of the library InsteadOf among
+	// what the program needs; "" for none.
+	Starter   string `json:"starter"`
+	InsteadOf string `json:"instead_of"`
 }
 
 // Neutral is a path of the build machine and what the files of the bundle say

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pyhelper.binaries import elf, machine, patch, policy, scrub
@@ -42,6 +42,7 @@ class _File:
     source: str
     elf: elf.Elf
     reach: list[str] = field(default_factory=list)  # bundle directories to add
+    renamed: dict[str, str] = field(default_factory=dict)  # libraries to need instead
 
     def is_program(self) -> bool:
         return posixpath.dirname(self.dest) == _PROGRAM
@@ -58,6 +59,8 @@ def run(out: Channel, request: Link) -> Linked:
     """Link every file of the request; see the top of the file for the order."""
     program = [Binary(f"{_PROGRAM}/program", request.program)] if request.program else []
     bundle = _Bundle([*request.files, *program])
+    if request.starter:
+        bundle.start_with(request.starter, request.instead_of)
     for done, file in enumerate(bundle.queue):  # grows while it is walked
         out.progress("link", done, len(bundle.queue), posixpath.basename(file.dest))
         for name in file.elf.needed:
@@ -83,6 +86,13 @@ class _Bundle:
         in_lib = (b.source for b in binaries if posixpath.dirname(b.dest) == _LIB)
         own = (d for d in map(os.path.dirname, in_lib) if d not in machine.system_directories())
         self._beside = tuple(dict.fromkeys(own))
+
+    def start_with(self, starter: str, instead_of: str) -> None:
+        """Let the program need ``starter`` instead of another library."""
+        for file in filter(_File.is_program, self.queue):
+            file.renamed = {instead_of: starter}
+            needed = tuple(file.renamed.get(name, name) for name in file.elf.needed)
+            file.elf = replace(file.elf, needed=needed)
 
     def resolve(self, file: _File, name: str) -> bool:
         """See that ``file`` finds ``name``; False if nobody has it."""
@@ -155,10 +165,12 @@ def _write(file: _File, output: str, clean: Scrubber) -> LinkedFile:
     """Patch the file if its search path or a path in it must change; describe it."""
     source, described = file.source, file.elf
     search = file.search()
-    if search != list(described.search) or _is_dirty(file.source, clean):
+    if search != list(described.search) or file.renamed or _is_dirty(file.source, clean):
         place = posixpath.join(".program", "exe") if file.is_program() else file.dest
         source = os.path.join(output, *place.split("/"))
-        described = patch.write(file.source, source, search, clean, file.is_program())
+        described = patch.write(
+            file.source, source, search, clean, program=file.is_program(), renamed=file.renamed
+        )
     return LinkedFile(
         dest=file.dest,
         source=source,

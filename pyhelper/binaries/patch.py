@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import lief
@@ -16,24 +17,32 @@ if TYPE_CHECKING:
 
 
 def write(
-    source: str, output: str, search: list[str], scrubber: Scrubber, program: bool = False
+    source: str,
+    output: str,
+    search: list[str],
+    scrubber: Scrubber,
+    *,
+    program: bool = False,
+    renamed: dict[str, str] | None = None,
 ) -> elf.Elf:
     """Copy ``source`` to ``output`` with DT_RUNPATH ``search`` and no DT_RPATH.
 
     A program gets DT_RPATH and no DT_RUNPATH: LD_LIBRARY_PATH comes between the
-    two, and whatever libpython lies there.
+    two, and whatever libpython lies there. ``renamed`` says which libraries it
+    is to need in place of others.
 
     What was written is read again by the other library: everything but the
     search path must be what it was.
     """
     before = elf.read(source)
     os.makedirs(os.path.dirname(output), exist_ok=True)
-    if before is None or list(before.search) == search:
+    if before is None or (list(before.search) == search and not renamed):
         shutil.copyfile(source, output)
     else:
         path = ":".join(search)
         kind = lief.ELF.DynamicEntryRpath if program else lief.ELF.DynamicEntryRunPath
-        _write(source, output, kind(path) if path else None)
+        before = replace(before, needed=tuple((renamed or {}).get(n, n) for n in before.needed))
+        _write(source, output, kind(path) if path else None, renamed or {})
     _scrub(output, scrubber)
     shutil.copymode(source, output)
     after = elf.read(output)
@@ -44,13 +53,19 @@ def write(
     return after
 
 
-def _write(source: str, output: str, search: lief.ELF.DynamicEntry | None) -> None:
+def _write(
+    source: str, output: str, search: lief.ELF.DynamicEntry | None, renamed: dict[str, str]
+) -> None:
     binary = lief.ELF.parse(source)
     if binary is None:
         raise Failed(f"{source}: lief cannot read it")
     for tag in (lief.ELF.DynamicEntry.TAG.RPATH, lief.ELF.DynamicEntry.TAG.RUNPATH):
         while binary.has(tag):
             binary.remove(tag)
+    for entry in binary.dynamic_entries:
+        if isinstance(entry, lief.ELF.DynamicEntryLibrary):
+            name = str(entry.name)
+            entry.name = renamed.get(name, name)
     if search is not None:
         binary.add(search)
     binary.write(output)

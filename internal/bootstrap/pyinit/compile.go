@@ -125,3 +125,29 @@ func python(name, script string) string {
 	}
 	return b.String() + "\n"
 }
+
+// FindCompiler returns the command of the C compiler to use: $CC in env, with its flags,
+// else cc, gcc or clang on PATH.
+func FindCompiler(env []string) ([]string, error) {
+	for _, entry := range slices.Backward(env) {
+		if value, ok := strings.CutPrefix(entry, "CC="); ok && strings.TrimSpace(value) != "" {
+			return strings.Fields(value), nil
+		}
+	}
+	for _, name := range []string{"cc", "gcc", "clang"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return []string{path}, nil
+		}
+	}
+	return nil, noCompilerError{}
+}
+
+// noCompilerError says that there is no C compiler.
+type noCompilerError struct{}
+
+func (noCompilerError) Error() string {
+	return "a C compiler is needed for what starts Python in the program, and there is none"
+}
+
+// Hint says what to do about it.
+func (noCompilerError) Hint() string { return "install gcc or clang, or set CC" }

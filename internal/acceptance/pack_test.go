@@ -1,0 +1,160 @@
+package acceptance
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// embedding is a cgo program as people write them: it starts Python itself, where
+// the machine has it, and knows nothing of us. It declares what it calls, since a
+// managed CPython has no headers.
+const embedding = `package main
+
+/*
+#include <stdlib.h>
+void Py_Initialize(void);
+int Py_FinalizeEx(void);
+int PyRun_SimpleStringFlags(const char *, void *);
+extern struct _object *PyExc_ValueError; // data, not a function
+static int has_data(void) { return PyExc_ValueError != NULL; }
+*/
+import "C"
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+)
+
+const code = ` + "\"import sys, os, json, own\\n\" +\n\t\"print(json.dumps(sys.argv[1:]), own.greeting(), os.path.basename(sys.prefix), 'PYTHONHOME' in os.environ)\\n\" +\n\t\"print('last', end='')\"" + `
+
+func main() {
+	runtime.LockOSThread()
+	C.Py_Initialize()
+	fmt.Println("go", os.Args[1:], C.has_data())
+	if C.PyRun_SimpleStringFlags(C.CString(code), nil) != 0 {
+		os.Exit(1)
+	}
+	if C.Py_FinalizeEx() < 0 {
+		os.Exit(120)
+	}
+}
+`
+
+const embedded = "go [] 1\n[] hello from own python False\nlast"
+
+// linkedWith builds the program with cgo against the libpython of an interpreter, as
+// its users do; extra are flags of go build.
+func linkedWith(t *testing.T, python string, extra ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath("cc"); err != nil {
+		t.Skip("no C compiler here: cgo needs one")
+	}
+	dir := filepath.Join(t.TempDir(), "cgo")
+	plantFile(t, dir, "go.mod", "module example.com/embedding\n\ngo 1.24\n")
+	plantFile(t, dir, "main.go", embedding)
+	plantFile(t, dir, "py/own.py", "def greeting():\n    return 'hello from own'\n")
+	libs, _ := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(python)), "lib", "libpython3.*.so.1.0"))
+	if len(libs) != 1 {
+		t.Fatalf("libpython of %s: %v", python, libs)
+	}
+	cmd := exec.Command("go", append(append([]string{"build"}, extra...), "-o", "embedding", ".")...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=1", "CGO_LDFLAGS="+libs[0]+linker()+" -Wl,-rpath,"+filepath.Dir(libs[0]))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return filepath.Join(dir, "embedding")
+}
+
+// linker avoids GNU ld, which takes the variables of a managed libpython, whose
+// section table is cut, for absolute numbers.
+func linker() string {
+	for _, name := range []string{"gold", "lld"} {
+		if _, err := exec.LookPath("ld." + name); err == nil {
+			return " -fuse-ld=" + name
+		}
+	}
+	return ""
+}
+
+// pack runs llgo py pack.
+func pack(t *testing.T, dir string, args ...string) result {
+	t.Helper()
+	cmd := exec.Command(llgo, append([]string{"py", "pack"}, args...)...)
+	cmd.Dir = dir
+	return start(t, cmd)
+}
+
+// An executable that was built without us becomes a directory and a file that run
+// where there is no Python, however it was linked; hostile variables change nothing.
+func TestPack(t *testing.T) {
+	pythons := filepath.SplitList(os.Getenv("LLGO_PY_TEST_PYTHONS"))
+	if len(pythons) == 0 {
+		t.Skip("LLGO_PY_TEST_PYTHONS is not set: scripts/test sets it")
+	}
+	for i, python := range pythons {
+		for name, flags := range map[string][]string{"no pie": nil, "pie": {"-buildmode=pie"}, "stripped": {"-ldflags=-s -w"}} {
+			if slow := name == "stripped" || i > 0; i > 0 && name != "no pie" || slow && os.Getenv("LLGO_PY_TEST_FULL") == "" {
+				continue
+			}
+			t.Run(filepath.Base(filepath.Dir(filepath.Dir(python)))+" "+name, func(t *testing.T) {
+				exe := linkedWith(t, python, flags...)
+				before, err := os.ReadFile(exe)
+				if err != nil {
+					t.Fatal(err)
+				}
+				dir, out := filepath.Dir(exe), t.TempDir()
+				r := pack(t, dir, "--onedir", "-o", out+"/dir/app", "--py-hidden-import", "json", "--py-hidden-import", "own", "--py-path", "py", "./embedding")
+				if r.code != 0 {
+					t.Fatal(r)
+				}
+				if after, err := os.ReadFile(exe); err != nil || string(after) != string(before) {
+					t.Error("the executable itself was changed")
+				}
+				programs := []string{out + "/dir/app"}
+				if i == 0 && name == "pie" {
+					if r := pack(t, dir, "--onefile", "-o", out+"/one", "--py-hidden-import", "json", "--py-hidden-import", "own", "--py-path", "py", exe); r.code != 0 {
+						t.Fatal(r)
+					}
+					programs = append(programs, out+"/one")
+				}
+				for _, program := range programs {
+					env := []string{"HOME=" + t.TempDir()}
+					if program != programs[0] {
+						env = append(env, "LLGO_PY_CACHE="+t.TempDir())
+					}
+					r := sealed(t, program, append(env, "LD_LIBRARY_PATH="+filepath.Dir(python), "PYTHONPATH=/nowhere"), dir, filepath.Dir(filepath.Dir(python)))
+					if r.code != 0 || r.stdout != embedded || r.stderr != "" {
+						t.Errorf("%s: %v\nwant:\n%s", program, r, embedded)
+					}
+				}
+			})
+		}
+	}
+}
+
+// What cannot be packed says what it is, and leaves what was there.
+func TestPackRefuses(t *testing.T) {
+	dir := t.TempDir()
+	plantFile(t, dir, "script", "#!/bin/sh\n")
+	for _, test := range []struct{ args, want string }{
+		{"--onedir script", "is a script"},
+		{"--onedir none", "cannot be read: no such file or directory"},
+		{"--onedir " + llgo, "libpython"},
+		{"--onedir", "name one executable"},
+		{"--onedir --onefile script", "one of them, please"},
+		{"--onedir --py-hiden-import x script", "--py-hidden-import"},
+	} {
+		r := pack(t, dir, strings.Fields(test.args)...)
+		if r.code == 0 || !strings.Contains(r.stderr, test.want) || r.stdout != "" {
+			t.Errorf("llgo py pack %s: %v\nwant %q", test.args, r, test.want)
+		}
+		if left := len(tree(t, dir)); left != 2 {
+			t.Errorf("llgo py pack %s left something behind: %d files", test.args, left)
+		}
+	}
+}
