@@ -93,6 +93,9 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	if err != nil {
 		return nil, err
 	}
+	if err := b.examine(dist, plan); err != nil {
+		return nil, err
+	}
 	warnMissing(b.Reporter.Warn, plan)
 	f := &files{plan: plan}
 	both, ctx := errgroup.WithContext(ctx)

@@ -2,11 +2,9 @@ package deps
 
 import (
 	_ "embed"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +12,7 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/installed"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 )
 
@@ -25,8 +24,13 @@ func Offer(err error, dist *pydist.Dist) error {
 	if !errors.As(err, &e) || len(e.Missing) == 0 {
 		return err
 	}
-	p := providers{}
 	offer := *e
+	var unfollowed *helper.Error
+	if errors.As(installed.Unfollowed(dist, e.Missing[0]), &unfollowed) {
+		offer.Text, offer.Next = unfollowed.Text, unfollowed.Next
+		return &offer
+	}
+	p := providers{}
 	offer.Text, offer.Next = p.offer(e.Missing, how(dist))
 	return &offer
 }
@@ -76,9 +80,9 @@ type providers struct {
 // enclosing package that is known counts: google.protobuf is not google.
 func (p *providers) of(module string) []string {
 	if p.seen == nil {
-		p.seen = installed()
+		p.seen = inCache()
 	}
-	for name := module; name != ""; name = parent(name) {
+	for name := module; name != ""; name = installed.Parent(name) {
 		if known := slices.Concat(p.seen[name], table()[name]); len(known) > 0 {
 			slices.SortStableFunc(known, func(a, b string) int { return strings.Compare(rank(name, a), rank(name, b)) })
 			return slices.CompactFunc(known, strings.EqualFold)
@@ -94,11 +98,6 @@ func rank(module, distribution string) string {
 		return "~" + distribution
 	}
 	return fmt.Sprintf("%03d", i)
-}
-
-func parent(module string) string {
-	i := strings.LastIndexByte(module, '.')
-	return module[:max(i, 0)]
 }
 
 //go:embed modules.json
@@ -131,9 +130,9 @@ var table = sync.OnceValue(func() map[string][]string {
 	return all
 })
 
-// installed maps the modules in the environments of the cache to the names of
-// their distributions. What cannot be read is not known.
-func installed() map[string][]string {
+// inCache maps the modules in the environments of the cache to the names of their
+// distributions. What cannot be read is not known.
+func inCache() map[string][]string {
 	all := make(map[string][]string)
 	root, err := cachedir.Root()
 	if err != nil {
@@ -146,68 +145,15 @@ func installed() map[string][]string {
 			continue
 		}
 		done[filepath.Base(info)] = true
-		name := distributionName(info)
-		for _, module := range modulesOf(info) {
-			if name != "" && !slices.Contains(all[module], name) {
-				all[module] = append(all[module], name)
+		d := installed.Read(info)
+		if d == nil {
+			continue
+		}
+		for _, module := range d.Modules() {
+			if !slices.Contains(all[module], d.Name) {
+				all[module] = append(all[module], d.Name)
 			}
 		}
 	}
 	return all
-}
-
-// distributionName is the name in the METADATA of an installed distribution.
-func distributionName(info string) string {
-	data, err := os.ReadFile(filepath.Join(info, "METADATA"))
-	if err != nil {
-		return ""
-	}
-	for line := range strings.Lines(string(data)) {
-		if name, ok := strings.CutPrefix(line, "Name: "); ok {
-			return strings.TrimSpace(name)
-		}
-	}
-	return ""
-}
-
-// modulesOf are the packages and modules that the RECORD of a distribution lists,
-// down to the first level that has code: google.protobuf, not google.
-func modulesOf(info string) []string {
-	f, err := os.Open(filepath.Join(info, "RECORD"))
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	rows := csv.NewReader(f)
-	rows.FieldsPerRecord = -1
-	records, err := rows.ReadAll()
-	if err != nil {
-		return nil
-	}
-	found := make(map[string]bool)
-	for _, row := range records {
-		dir, file := filepath.Split(row[0])
-		packages := strings.Split(strings.TrimSuffix(dir, "/"), "/")
-		switch {
-		case strings.Contains(row[0], "__pycache__") || strings.HasPrefix(row[0], "..") || strings.Contains(packages[0], "-info"):
-		case file == "__init__.py":
-			found[strings.Join(packages, ".")] = true
-		case dir == "" && strings.HasSuffix(file, ".py"):
-			found[strings.TrimSuffix(file, ".py")] = true
-		case dir == "" && strings.HasSuffix(file, ".so"):
-			name, _, _ := strings.Cut(file, ".")
-			found[name] = true
-		}
-	}
-	var tops []string
-	for module := range found {
-		outermost := true
-		for up := parent(module); up != ""; up = parent(up) {
-			outermost = outermost && !found[up]
-		}
-		if outermost {
-			tops = append(tops, module)
-		}
-	}
-	return tops
 }

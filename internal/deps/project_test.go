@@ -324,7 +324,7 @@ func TestLockOfAnotherTool(t *testing.T) {
 	w.write("requirements.txt", "tiny-one\ntiny-two\n")
 	w.fails(Demand{}, "pylock.toml is stale: it has no tiny-two; another tool wrote it", "remove it and: llgo py lock")
 	_, err := w.Lock(t.Context(), w.dist, true)
-	checkError(t, err, "written by another tool", "remove it")
+	checkError(t, err, "written by another tool", "remove the file")
 	if w.lock() != foreign {
 		t.Error("the lock changed")
 	}

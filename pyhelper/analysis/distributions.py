@@ -8,10 +8,12 @@ not shipped as they were, and the others tell of the machine.
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from importlib import metadata
 from typing import TYPE_CHECKING, cast
+from urllib.request import url2pathname
 
 from pyhelper.analysis.places import relative
 from pyhelper.protocol import Distribution, PlanFile
@@ -39,6 +41,7 @@ class Installed:
         self._all: dict[str, metadata.Distribution] = {}
         self._of_file: dict[str, str] = {}
         self._of_package: dict[tuple[str, str], str] = {}
+        self._editable: dict[str, str] = {}
         for dist in metadata.distributions(path=search):
             name = _fields(dist).get("Name")
             if name and name not in self._all:  # the first on the path wins
@@ -52,6 +55,9 @@ class Installed:
         # Distributions of a Linux distribution come without a list of files.
         for package in (dist.read_text("top_level.txt") or "").split():
             self._of_package.setdefault((site, package), name)
+        root = _editable_root(dist)
+        if root:
+            self._editable[root] = name
 
     def owner(self, path: str, sites: tuple[str, ...]) -> str:
         """Return the name of the distribution ``path`` belongs to, or ''."""
@@ -60,10 +66,16 @@ class Installed:
             return self._of_file[path]
         inside = relative(path, sites)
         if inside is None:
-            return ""
+            return self._worked_on(path)
+        # A .pth file may have made a source tree one of the sites.
         site = path[: -len(inside) - 1]
         package = inside.split("/")[0].partition(".")[0]
-        return self._of_package.get((site, package), "")
+        return self._of_package.get((site, package), "") or self._worked_on(path)
+
+    def _worked_on(self, path: str) -> str:
+        """Return the editable distribution whose source tree has ``path``, or ''."""
+        roots = [r for r in self._editable if os.path.realpath(path).startswith(r + os.sep)]
+        return self._editable[max(roots, key=len)] if roots else ""
 
     def describe(self, name: str) -> Distribution:
         """Return name, version and licence as the metadata has them."""
@@ -98,6 +110,19 @@ def is_installers(dest: str) -> bool:
     parts = dest.split("/")
     in_metadata = any(part.endswith((".dist-info", ".egg-info")) for part in parts[:-1])
     return in_metadata and parts[-1] in _OF_THE_INSTALLER
+
+
+def _editable_root(dist: metadata.Distribution) -> str:
+    """Return the source tree of an editable installation (PEP 610), or ''."""
+    try:
+        direct = json.loads(dist.read_text("direct_url.json") or "{}")
+        url = str(direct["url"])
+        editable = direct["dir_info"]["editable"] is True
+    except (ValueError, KeyError, TypeError):
+        return ""
+    if not editable or not url.startswith("file://"):
+        return ""
+    return os.path.realpath(url2pathname(url[len("file://") :]))
 
 
 def _fields(dist: metadata.Distribution) -> Message:
