@@ -119,10 +119,12 @@ func (r *collector) collect(ctx context.Context, start, end int) error {
 			s := stream{file: &r.Files[i], spool: filepath.Join(r.dir, strconv.Itoa(i))}
 			err := s.read(append(r.opts.Needles, Needles...))
 			var local *os.PathError
-			if errors.As(err, &local) { // this machine's trouble, not the file's
+			switch isLocal := errors.As(err, &local); {
+			case isLocal && local.Path == s.spool: // this machine's trouble, not the file's
 				return err
-			}
-			if err != nil {
+			case isLocal:
+				damages[i-start] = local.Err.Error()
+			case err != nil:
 				damages[i-start] = err.Error()
 			}
 			binaries[i-start] = s.binary

@@ -161,3 +161,18 @@ func TestOpenRefuses(t *testing.T) {
 		t.Errorf("an empty directory is %+v", c)
 	}
 }
+
+// TestUnreadableFile is damage of the container; the other files are read.
+func TestUnreadableFile(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root reads everything")
+	}
+	dir := checktest.Writable(t)
+	if err := os.Chmod(filepath.Join(dir, "python", "lib", "python3.14", "os.pyc"), 0); err != nil {
+		t.Fatal(err)
+	}
+	c := goOnly(t, dir)
+	if len(c.Damages) != 1 || c.Damages[0].Text != "cannot be read: permission denied" {
+		t.Errorf("%v", c.Damages)
+	}
+}

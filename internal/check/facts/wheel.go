@@ -32,7 +32,9 @@ func openWheel(_ context.Context, name string) (*Container, error) {
 		f.Close()
 		return nil, err
 	}
-	archive, err := zip.NewReader(f, info.Size())
+	// Through a section, for which an offset that makes no sense is the end of the file; to
+	// an os.File it is a mistake of the program.
+	archive, err := zip.NewReader(io.NewSectionReader(f, 0, info.Size()), info.Size())
 	if err != nil {
 		c.damage("", "cannot be read: %v", err)
 		return c, nil
