@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/check/checktest"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/finding"
 )
 
@@ -49,23 +50,15 @@ func TestGoodApps(t *testing.T) {
 	if !full() {
 		t.Skip("only with LLGO_PY_TEST_FULL: scripts/test --full; TestGoodProgram is one of them")
 	}
-	llgo, err := front()
-	if err != nil {
-		t.Fatal(err)
-	}
-	apps, err := filepath.Glob(filepath.Join(repository, "testdata", "apps", "*", "go.mod"))
+	apps, err := filepath.Glob(filepath.Join("..", "..", "testdata", "apps", "*", "go.mod"))
 	if err != nil || len(apps) < 5 {
 		t.Fatal(apps, err)
 	}
 	for _, mod := range apps {
-		src := filepath.Dir(mod)
-		name := filepath.Base(src)
+		name := filepath.Base(filepath.Dir(mod))
 		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			if err := start(src, llgo, "build", "--py-compiler=go", "--py-onedir", "-o", filepath.Join(dir, "tree", name), "."); err != nil {
-				t.Fatal(err)
-			}
-			if err := start(src, llgo, "build", "--py-compiler=go", "--py-onefile", "-o", filepath.Join(dir, "one"), "."); err != nil {
+			dir, err := checktest.Program(name)
+			if err != nil {
 				t.Fatal(err)
 			}
 			noErrors(t, true, filepath.Join(dir, "tree"))

@@ -2,90 +2,31 @@ package check
 
 import (
 	"archive/zip"
-	"context"
 	"encoding/json"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
-	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+	"github.com/llgo-pypack/llgo-pypack/internal/check/checktest"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/facts"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/finding"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/policy"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
-	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 )
 
-const repository = "../.."
-
-var scratch string // for what several tests use
-
-// The tests use the cache that LLGO_PY_CACHE names, and otherwise one of their own.
-func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		for _, entry := range os.Environ() {
-			if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "PYTHON") {
-				os.Unsetenv(name)
-			}
-		}
-		dir, err := os.MkdirTemp("", "llgo-py-check-test-")
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-		defer os.RemoveAll(dir)
-		scratch = dir
-		if os.Getenv(cachedir.EnvRoot) == "" {
-			os.Setenv(cachedir.EnvRoot, filepath.Join(dir, "cache"))
-		}
-		return m.Run()
-	}())
-}
-
-// front is the llgo command.
-var front = sync.OnceValues(func() (string, error) {
-	llgo := filepath.Join(scratch, "llgo")
-	return llgo, start(repository, "go", "build", "-o", llgo, "./cmd/llgo")
-})
+func TestMain(m *testing.M) { checktest.Main(m) }
 
 // good is a program with extension modules and libraries of its own, as a directory
 // ("tree") and as one file ("one"), built once for all tests. It must not be changed.
 var good = sync.OnceValues(func() (string, error) {
-	llgo, err := front()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(scratch, "good")
-	app := filepath.Join(repository, "testdata", "apps", "hello")
-	for _, form := range [][]string{{"--py-onedir", "-o", filepath.Join(dir, "tree", "hello")}, {"--py-onefile", "-o", filepath.Join(dir, "one")}} {
-		args := slices.Concat([]string{"build", "--py-compiler=go"}, form, []string{
-			"--py-requirement", "markupsafe==3.0.3", "--py-hidden-import", "markupsafe._speedups",
-			"--py-requirement", "psycopg2-binary==2.9.13", "--py-hidden-import", "psycopg2", ".",
-		})
-		if err := start(app, llgo, args...); err != nil {
-			return "", err
-		}
-	}
-	return dir, nil
+	return checktest.Program("hello",
+		"--py-requirement", "markupsafe==3.0.3", "--py-hidden-import", "markupsafe._speedups",
+		"--py-requirement", "psycopg2-binary==2.9.13", "--py-hidden-import", "psycopg2")
 })
-
-func start(dir, name string, args ...string) error {
-	cmd := exec.Command(name, args...)
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w\n%s", cmd, err, out)
-	}
-	return nil
-}
 
 func built(t *testing.T, form string) string {
 	t.Helper()
@@ -138,52 +79,15 @@ func run(t *testing.T, opts Options) *recorder {
 	return r
 }
 
-// wheel downloads a wheel, by the managed interpreter's pip, once for all runs. The
-// platforms are those that pip may choose from.
-func wheel(t *testing.T, requirement string, platforms ...string) string {
+func wheel(t *testing.T, requirement, platform string) string {
 	t.Helper()
-	root, err := cachedir.Root()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(root, "test-wheels", "check", requirement+"-"+platforms[0])
-	err = cachedir.Ensure(t.Context(), dir, func(work string) error { return download(t.Context(), work, requirement, platforms) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	found, err := filepath.Glob(filepath.Join(dir, "*.whl"))
-	if err != nil || len(found) != 1 {
-		t.Fatalf("%v %v", found, err)
-	}
-	return found[0]
-}
-
-func download(ctx context.Context, dir, requirement string, platforms []string) error {
-	dist, err := pydist.Managed(ctx, progress.Discard, pydist.Default)
-	if err != nil {
-		return err
-	}
-	args := []string{
-		filepath.Join(dist.Pip, "pip", "__main__.py"), "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", "3.14",
-		"--disable-pip-version-check", "--dest", dir, requirement,
-	}
-	for _, p := range platforms {
-		args = append(args, "--platform", p)
-	}
-	cmd, err := dist.Command(ctx, args...)
-	if err != nil {
-		return err
-	}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w\n%s", err, out)
-	}
-	return nil
+	return checktest.WheelFor(t, "3.14", requirement, platform)
 }
 
 // The platforms of wheels.
 const (
-	macARM    = "macosx_11_0_arm64"
-	linuxX86  = "manylinux2014_x86_64"
+	macARM    = checktest.Arm64
+	linuxX86  = checktest.Manylinux
 	linuxX86b = "manylinux_2_28_x86_64" // for those that have given up the older one
 )
 
@@ -357,25 +261,5 @@ func (t *tree) measure(e *bundle.Entry) {
 // member is the content of a file in an archive whose name ends with suffix.
 func member(t *testing.T, archive, suffix string) []byte {
 	t.Helper()
-	z, err := zip.OpenReader(archive)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	for _, f := range z.File {
-		if strings.HasSuffix(f.Name, suffix) {
-			r, err := f.Open()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer r.Close()
-			data, err := io.ReadAll(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return data
-		}
-	}
-	t.Fatalf("no %s in %s", suffix, archive)
-	return nil
+	return checktest.Read(t, checktest.Member(t, archive, suffix))
 }

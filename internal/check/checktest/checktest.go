@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -52,19 +53,43 @@ func repository() string {
 	return filepath.Join(filepath.Dir(file), "..", "..", "..")
 }
 
-// hello builds testdata/apps/hello as a directory and as a file.
-var hello = sync.OnceValues(func() (dir string, err error) {
-	dir = filepath.Join(scratch, "hello")
+// front builds the llgo command.
+var front = sync.OnceValues(func() (string, error) {
 	llgo := filepath.Join(scratch, "llgo")
-	if err := run(repository(), "go", "build", "-o", llgo, "./cmd/llgo"); err != nil {
-		return "", err
-	}
-	app := filepath.Join(repository(), "testdata", "apps", "hello")
-	if err := run(app, llgo, "build", "--py-compiler=go", "--py-onedir", "-o", filepath.Join(dir, "tree", "hello"), "."); err != nil {
-		return "", err
-	}
-	return dir, run(app, llgo, "build", "--py-compiler=go", "--py-onefile", "-o", filepath.Join(dir, "one"), ".")
+	return llgo, run(repository(), "go", "build", "-o", llgo, "./cmd/llgo")
 })
+
+// LLGo returns the llgo command, built once.
+func LLGo(t testing.TB) string {
+	t.Helper()
+	llgo, err := front()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return llgo
+}
+
+// hello builds testdata/apps/hello.
+var hello = sync.OnceValues(func() (string, error) { return Program("hello") })
+
+// Program builds a program of testdata/apps as a directory ("tree") and as one file
+// ("one"), with more flags of llgo build. What it returns is removed by Main.
+func Program(app string, flags ...string) (dir string, err error) {
+	llgo, err := front()
+	if err != nil {
+		return "", err
+	}
+	if dir, err = os.MkdirTemp(scratch, app+"-"); err != nil {
+		return "", err
+	}
+	for _, form := range [][]string{{"--py-onedir", "-o", filepath.Join(dir, "tree", app)}, {"--py-onefile", "-o", filepath.Join(dir, "one")}} {
+		args := slices.Concat([]string{"build", "--py-compiler=go"}, form, flags, []string{"."})
+		if err := run(filepath.Join(repository(), "testdata", "apps", app), llgo, args...); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
 
 func run(dir, name string, args ...string) error {
 	cmd := exec.Command(name, args...)
@@ -118,6 +143,12 @@ func MarkupSafe(t testing.TB, platform string) string {
 // downloaded once, by the managed interpreter's pip.
 func Wheel(t testing.TB, requirement, platform string) string {
 	t.Helper()
+	return WheelFor(t, "3.13", requirement, platform)
+}
+
+// WheelFor returns the wheel of a requirement for some CPython and platform.
+func WheelFor(t testing.TB, python, requirement, platform string) string {
+	t.Helper()
 	dist, err := pydist.Managed(t.Context(), progress.Discard, pydist.Default)
 	if err != nil {
 		t.Fatal(err)
@@ -126,10 +157,10 @@ func Wheel(t testing.TB, requirement, platform string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(root, "test-wheels", strings.ReplaceAll(requirement, "==", "-")+"-"+platform)
+	dir := filepath.Join(root, "test-wheels", strings.ReplaceAll(requirement, "==", "-")+"-"+python+"-"+platform)
 	err = cachedir.Ensure(t.Context(), dir, func(work string) error {
 		cmd, err := dist.Command(t.Context(), filepath.Join(dist.Pip, "pip", "__main__.py"), "download", "--quiet", "--no-deps",
-			"--only-binary", ":all:", "--platform", platform, "--python-version", "3.13", "--disable-pip-version-check",
+			"--only-binary", ":all:", "--platform", platform, "--python-version", python, "--disable-pip-version-check",
 			"--dest", work, requirement)
 		if err != nil {
 			return err
