@@ -78,6 +78,35 @@ func TestAddWhatIsMissing(t *testing.T) {
 	}
 }
 
+// What a Go package pins in its llpkg.cfg is installed and locked, unless the
+// program asks for another version.
+func TestPinOfAGoPackage(t *testing.T) {
+	wheeltest.Serve(t, wheeltest.Wheel{Name: "tiny-one", Version: "1.0"}, wheeltest.Wheel{Name: "tiny-one", Version: "2.0"}).Use(t)
+	src := write(t, strings.Replace(importing("import tiny_one; print(tiny_one.__version__)"), "import (", "import (\n\t_ \"example.com/tinyone\"", 1))
+	plantFile(t, src, "tinyone/go.mod", "module example.com/tinyone\n\ngo 1.20\n")
+	plantFile(t, src, "tinyone/tinyone.go", "package tinyone\n")
+	plantFile(t, src, "tinyone/llpkg.cfg", `{"type": "python", "upstream": {"installer": {"name": "pip"}, "package": {"name": "tiny-one", "version": "1.0"}}}`)
+	mod, err := os.ReadFile(filepath.Join(src, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plantFile(t, src, "go.mod", string(mod)+"\nrequire example.com/tinyone v0.0.0\n\nreplace example.com/tinyone => ./tinyone\n")
+	build(t, src, "-o", "app")
+	if r := start(t, exec.Command(filepath.Join(src, "app"))); r.stdout != "1.0\n" {
+		t.Errorf("%v", r)
+	}
+	if r := py(t, src, "lock"); r.code != 0 || !strings.Contains(r.stderr, "up to date") {
+		t.Errorf("%v", r)
+	}
+	if r := py(t, src, "add", "tiny-one>=2"); r.code != 0 || !strings.Contains(r.stderr, "tiny-one 1.0 → 2.0") {
+		t.Errorf("%v", r)
+	}
+	build(t, src, "--py-locked", "-o", "app")
+	if r := start(t, exec.Command(filepath.Join(src, "app"))); r.stdout != "2.0\n" {
+		t.Errorf("%v", r)
+	}
+}
+
 // venv makes a virtual environment of the managed CPython and returns it with its
 // site-packages, into which the wheels are unpacked one after the other.
 func venv(t *testing.T, wheels ...wheeltest.Wheel) (dir, site string) {

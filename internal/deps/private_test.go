@@ -126,3 +126,19 @@ func TestUnreachableProxy(t *testing.T) {
 		t.Errorf("through a proxy: installed %q", got)
 	}
 }
+
+// TestOwnAuthority: an index with a certificate of a company's own is trusted if
+// SSL_CERT_FILE says so.
+func TestOwnAuthority(t *testing.T) {
+	index, ca := wheeltest.ServeTLS(t, wheeltest.Wheel{Name: "tiny-one", Version: "1.0"})
+	index.Use(t)
+	w := newWorld(t, map[string]string{"requirements.txt": "tiny-one\n"})
+	_, err := w.Environment(t.Context(), w.dist, Demand{})
+	if err == nil || !strings.Contains(err.Error(), "certificate") {
+		t.Errorf("not trusted: %v", err)
+	}
+	t.Setenv("SSL_CERT_FILE", ca)
+	if got := w.installed(Demand{}); got != "tiny-one 1.0" {
+		t.Errorf("installed %q", got)
+	}
+}

@@ -96,14 +96,16 @@ func uvHint(stderr string) string {
 }
 
 // uvEnv removes what would point uv, or the interpreter that it starts, to
-// another environment than the one it is given. Distributions that have to be
+// another environment than the one it is given, and what would leave hashes
+// unchecked or links to uv's own cache in it. Distributions that have to be
 // built run that interpreter as well, which must not write beside its modules.
 func uvEnv(env []string, dir, bytecode string) []string {
 	var kept []string
 	for _, e := range pydist.CleanEnv(env) {
 		switch name, _, _ := strings.Cut(e, "="); name {
 		case "VIRTUAL_ENV", "CONDA_PREFIX", "PWD", "UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_BREAK_SYSTEM_PACKAGES",
-			"UV_PROJECT_ENVIRONMENT", "UV_VENV_SEED", "UV_VENV_CLEAR", "UV_WORKING_DIR", "UV_WORKING_DIRECTORY", "UV_COMPILE_BYTECODE":
+			"UV_PROJECT_ENVIRONMENT", "UV_VENV_SEED", "UV_VENV_CLEAR", "UV_WORKING_DIR", "UV_WORKING_DIRECTORY", "UV_COMPILE_BYTECODE",
+			"UV_NO_VERIFY_HASHES", "UV_REQUIRE_HASHES", "UV_LINK_MODE":
 		default:
 			kept = append(kept, e)
 		}

@@ -37,10 +37,10 @@ type Package struct {
 
 // Record is the table [tool.llgo-py] of a lock: what it was resolved from.
 type Record struct {
-	Python       string   `toml:"python"`                            // "3.14"
-	Requirements []string `toml:"requirements,multiline"`            // of the project, sorted
-	LLPkg        []string `toml:"llpkg,multiline,omitempty"`         // what packages pin in llpkg.cfg, sorted
-	Settings     string   `toml:"settings,omitempty" comment:"uv's"` // hash of [tool.uv] and uv.toml
+	Python       string   `toml:"python"`                                                    // "3.14"
+	Requirements []string `toml:"requirements,multiline"`                                    // of the project, sorted
+	LLPkg        []string `toml:"llpkg,multiline,omitempty"`                                 // what packages pin in llpkg.cfg, sorted
+	Settings     string   `toml:"settings,omitempty" comment:"of uv: [tool.uv] and uv.toml"` // hash of [tool.uv] and uv.toml
 }
 
 const toolName = "llgo-py"

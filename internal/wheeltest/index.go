@@ -1,7 +1,10 @@
 package wheeltest
 
 import (
+	"crypto/tls"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -31,6 +34,24 @@ func Serve(t *testing.T, wheels ...Wheel) *Index {
 	return x
 }
 
+// ServeTLS is Serve with a certificate; ca is the file of the authority that
+// signed it.
+func ServeTLS(t *testing.T, wheels ...Wheel) (x *Index, ca string) {
+	t.Helper()
+	x = &Index{wheels: wheels}
+	cert, authority := certificate(t)
+	x.server = httptest.NewUnstartedServer(x)
+	x.server.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
+	x.server.Config.ErrorLog = log.New(io.Discard, "", 0) // of those who do not trust it
+	x.server.StartTLS()
+	t.Cleanup(x.server.Close)
+	ca = filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, authority, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return x, ca
+}
+
 // Add publishes more wheels.
 func (x *Index) Add(wheels ...Wheel) { x.wheels = append(x.wheels, wheels...) }
 
@@ -38,7 +59,10 @@ func (x *Index) Add(wheels ...Wheel) { x.wheels = append(x.wheels, wheels...) }
 func (x *Index) Close() { x.server.Close() }
 
 // Host is its address: "127.0.0.1:1234".
-func (x *Index) Host() string { return strings.TrimPrefix(x.server.URL, "http://") }
+func (x *Index) Host() string {
+	_, host, _ := strings.Cut(x.server.URL, "://")
+	return host
+}
 
 // URL is the index, with the given user name and password where there is one.
 func (x *Index) URL(user, password string) string {
