@@ -101,16 +101,14 @@ func TestReasonsThatAreSettings(t *testing.T) {
 	in.Everything = "--py-deps"
 	in.CollectedFiles = []Asked{{"slow.data", []string{"pyproject.toml:4"}}, {"slow_meta", nil}}
 	in.CollectedMetadata = []Asked{{"slow_meta", []string{"pyproject.toml:5"}}}
-	for _, e := range []bundle.Entry{
+	in.Manifest.Files = append(in.Manifest.Files, []bundle.Entry{
 		{Path: "python/" + site + "assets/logo.txt", Kind: bundle.Data, Origin: bundle.FromApp},
 		{Path: "python/" + site + "slow/data/x.txt", Kind: bundle.Data, Origin: bundle.FromApp},
 		{Path: "python/" + site + "Slow.Meta-1.dist-info/METADATA", Kind: bundle.Data, Origin: bundle.FromApp},
 		{Path: "python/" + site + "slow/other/y.txt", Kind: bundle.Data, Origin: bundle.FromApp},
 		{Path: "python/" + site + "_llgo_start/hook_00_first.pyc", Kind: bundle.Module, Module: "_llgo_start.hook_00_first", Origin: bundle.FromApp},
 		{Path: "python/" + site + "slow_extra.pyc", Kind: bundle.Module, Module: "slow_extra", Origin: bundle.FromDistribution, Distribution: "slow"},
-	} {
-		in.Manifest.Files = append(in.Manifest.Files, e)
-	}
+	}...)
 	g := NewGraph(New(in))
 	for name, want := range map[string]string{
 		"logo.txt":                       "pyproject.toml:7 > asks python/" + site + "assets/logo.txt",
