@@ -24,6 +24,7 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pyhelper.analysis import suppressed
 from pyhelper.protocol import ImportedModule
 
 if TYPE_CHECKING:
@@ -126,7 +127,12 @@ def _how(node: Any, importer: str, name: str, data: Any) -> str:
         return HOOK
     if type(node).__name__ in {"Extension", "ExtensionPackage"}:
         return STUB
-    if data.tryexcept:
+    return _guard(node, name, data)
+
+
+def _guard(node: Any, name: str, data: Any) -> str:
+    path = getattr(node, "filename", None) or ""
+    if data.tryexcept or (path.endswith(".py") and name in suppressed.imports(path)):
         return TRY
     if data.function:
         return DELAYED

@@ -51,6 +51,8 @@ _ELSEWHERE = {
     "pypy": ("__pypy__", "_pypyjson", "pypyjit"),
     "a type checker": ("_typeshed",),
 }
+# Modules of every interpreter that no path leads to.
+_FROZEN = frozenset({"_frozen_importlib", "_frozen_importlib_external", *sys.builtin_module_names})
 _UNIX = ("fcntl", "grp", "posix", "pwd", "resource", "syslog", "termios")
 
 
@@ -70,7 +72,7 @@ def _reason(name: str, edges: list[Import], graph: Graph, reached: set[str]) -> 
     package = name.rpartition(".")[0]
     if graph.states[name] == "excluded":
         return "excluded"
-    if graph.states.get(package) == "" and not _by_program(edges):
+    if name in _FROZEN or (graph.states.get(package) == "" and not _by_program(edges)):
         return "attribute"
     if is_elsewhere(name):
         return "platform"

@@ -48,6 +48,12 @@ def test_names_of_packages_that_are_there() -> None:
     assert told == {"a.attr": "attribute", "a.mod": "required"}
 
 
+def test_modules_within_the_interpreter() -> None:
+    assert reasons(
+        {"_frozen_importlib_external": ABSENT}, (PROGRAM, "_frozen_importlib_external", "i")
+    ) == {"_frozen_importlib_external": "attribute"}
+
+
 def test_what_is_left_out_or_belongs_elsewhere() -> None:
     states = {"a": "", "tkinter": "excluded", "winreg": ABSENT, "broken": "invalid"}
     imports = [(PROGRAM, "a", "i"), *(("a", name, "i") for name in states if name != "a")]
