@@ -9,10 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyhelper.analysis import (
+    contents,
     distributions,
     driver,
-    everything,
-    files,
     graph,
     missing,
     options,
@@ -30,9 +29,8 @@ if TYPE_CHECKING:
     from pyhelper.analysis.driver import Found
     from pyhelper.analysis.graph import Graph
     from pyhelper.analysis.places import Places
-    from pyhelper.analysis.toc import Toc
     from pyhelper.channel import Channel
-    from pyhelper.protocol import Addition, Analyze, Options, PlanFile, Snippet
+    from pyhelper.protocol import Analyze, PlanFile, Snippet
 
 
 def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
@@ -47,7 +45,7 @@ def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
     found = toc.read(toc_file, toc.names_of_values())
     base = {str(node.identifier) for node in analysed.graph._base_modules}
     hooks = [s.source for s in found.scripts if s.source not in paths]
-    stand_for = {**scripts.stand_for(paths, snippets), **dict.fromkeys(hooks, graph.STARTUP)}
+    stand_for = {**scripts.stand_for(paths, snippets), **runtimehooks.modules(hooks)}
     imports = graph.read(analysed.graph, stand_for, base | set(startup.modules()))
     asked, guessed = _imports_of_snippets(request.snippets, imports)
     options.need(_excluded(request, imports), request.options)
@@ -57,8 +55,9 @@ def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
 
     here = places.of_this_interpreter(search.target, search.own, search.hooks)
     installed = distributions.Installed(search.target)
-    planned = _complete(_files(request, found, hooks, here), installed, here)
+    planned = _complete(contents.files_of(request, found, hooks, here), installed, here)
     planned = _with_reasons(planned, analysed)
+    imports.start(f.module for f in planned if options.is_below(f.module, [_START]))
     owners = sorted({f.distribution for f in planned} - {""}, key=str.lower)
     return Plan(
         python=places.python(),
@@ -75,41 +74,7 @@ def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
     )
 
 
-def _files(request: Analyze, found: Toc, hooks: list[str], here: Places) -> list[PlanFile]:
-    """Return all files but metadata: those found, what the options add, and the hooks."""
-    wanted = request.options
-    added = frozenset((_name_of(a), os.path.normpath(a.source)) for a in wanted.additions)
-    planned = files.of_toc(found, here, added)
-    if wanted.everything:
-        planned += everything.rest(planned, here, wanted.excludes)
-    planned = [f for f in planned if not _is_excluded(f, wanted, here)]
-    own = (f.source for f in planned if f.module and not here.in_stdlib(f.source))
-    if hooks or added or runtimehooks.mentions(own, (s.code for s in request.snippets)):
-        planned += runtimehooks.files(hooks, os.path.realpath(request.workdir), here)
-    if runtimehooks.want_libraries(hooks):
-        planned += files.for_hooks(planned, here)
-    return planned
-
-
-def _name_of(addition: Addition) -> str:
-    base = os.path.basename(addition.source)
-    return os.path.normpath(os.path.join(addition.dest, base))
-
-
-def _is_excluded(file: PlanFile, wanted: Options, here: Places) -> bool:
-    """Is it an excluded module, or data in an excluded package?
-
-    PyInstaller's excludes keep a module out of the graph of imports, not its data
-    out of what a hook collects.
-    """
-    if file.module:
-        return options.is_below(file.module, wanted.excludes)
-    tops = (here.site, f"lib/{here.libdir_name}")
-    inside = next((file.dest[len(t) + 1 :] for t in tops if file.dest.startswith(t + "/")), "")
-    additions = {os.path.normpath(a.source) for a in wanted.additions}
-    return file.source not in additions and options.is_below(
-        inside.replace("/", "."), wanted.excludes
-    )
+_START = Module(runtimehooks.PACKAGE)
 
 
 def _complete(planned: list[PlanFile], installed: Installed, here: Places) -> list[PlanFile]:

@@ -28,7 +28,7 @@ from pyhelper.analysis import suppressed
 from pyhelper.protocol import ImportedModule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 PROGRAM = "<program>"
 STARTUP = "<startup>"
@@ -73,6 +73,12 @@ class Graph:
             found[edge.name].setdefault(edge.importer, edge)
         return {name: list(edges.values()) for name, edges in found.items()}
 
+    def start(self, modules: Iterable[str]) -> None:
+        """Add modules that run at the start of the program, not found by an import."""
+        for name in modules:
+            self.states.setdefault(name, "")
+            self.imports.append(Import(STARTUP, name, PLAIN))
+
     def message(self) -> list[ImportedModule]:
         """Return the graph as the plan carries it."""
         importers = self.importers()
@@ -116,8 +122,10 @@ def _split(edge: Import, script: Any, startup: set[str]) -> Iterator[Import]:
     if edge.name in startup:
         yield Import(STARTUP, edge.name, PLAIN)
     # One edge may be both; then the script's own lines tell.
-    if edge.name not in startup or edge.name in _imported_by(script):
-        yield replace(edge, importer=PROGRAM, how=PLAIN)
+    named = edge.name in _imported_by(script)
+    if edge.name not in startup or named:
+        # What is not in its lines, an option collects: nobody knows that it is imported.
+        yield replace(edge, importer=PROGRAM, how=PLAIN if named else HOOK)
 
 
 def _how(node: Any, importer: str, name: str, data: Any) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pyhelper.analysis.places import Places
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-_PACKAGE = "_llgo_start"
+PACKAGE = "_llgo_start"
 MARK = b"_MEIPASS"
 
 
@@ -135,19 +135,25 @@ def want_libraries(hooks: Iterable[str]) -> bool:
 
 def files(hooks: list[str], workdir: str, places: Places) -> list[PlanFile]:
     """Write what runs ``hooks``, paths of scripts, in their order; return its files."""
-    site = places.site
-    names = [f"hook_{i:02d}_{_identifier(path)}" for i, path in enumerate(hooks)]
-    start = _write(workdir, f"{_PACKAGE}.py", _start(names, places))
-    pth = _write(workdir, f"{_PACKAGE}.pth", f"import {_PACKAGE}\n")
-    modules = [(_PACKAGE, "__init__", start)]
-    modules += [(f"{_PACKAGE}.{name}", name, path) for name, path in zip(names, hooks)]
+    named = modules(hooks)
+    start = _write(workdir, f"{PACKAGE}.py", _start(list(named.values()), places))
+    pth = _write(workdir, f"{PACKAGE}.pth", f"import {PACKAGE}\n")
     return [
-        PlanFile(f"{site}/{_PACKAGE}.pth", pth, "data"),
+        PlanFile(f"{places.site}/{PACKAGE}.pth", pth, "data"),
+        PlanFile(f"{places.site}/{PACKAGE}/__init__.pyc", start, "module", PACKAGE),
         *(
-            PlanFile(f"{site}/{_PACKAGE}/{base}.pyc", path, "module", module)
-            for module, base, path in modules
+            PlanFile(f"{places.site}/{module.replace('.', '/')}.pyc", path, "module", module)
+            for path, module in named.items()
         ),
     ]
+
+
+def modules(hooks: list[str]) -> dict[str, str]:
+    """Return what each hook is called as a module, by its path."""
+    return {
+        path: f"{PACKAGE}.hook_{i:02d}_{_identifier(path)}"
+        for i, path in enumerate(dict.fromkeys(hooks))
+    }
 
 
 def _start(names: list[str], places: Places) -> str:
@@ -158,7 +164,7 @@ def _start(names: list[str], places: Places) -> str:
     if names:
         lines.append("sys.frozen = True")
         lines.append("try:")
-        lines += [f"    import {_PACKAGE}.{name}" for name in names]
+        lines += [f"    import {name}" for name in names]
         lines += ["finally:", "    del sys.frozen"]
     return "\n".join(lines) + "\n"
 
