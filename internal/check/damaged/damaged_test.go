@@ -61,13 +61,13 @@ func specimens(t *testing.T) []specimen {
 		{"fat.so", checktest.Read(t, checktest.Member(t, checktest.MarkupSafe(t, checktest.Universal2), ".so")), false},
 		{"macho.so", checktest.Read(t, checktest.Member(t, checktest.MarkupSafe(t, checktest.Arm64), ".so")), false},
 		{"MarkupSafe-3.0.2-cp313-cp313-manylinux_2_17_x86_64.whl", checktest.Read(t, wheel), true},
-		{"onefile", onefile(t, elf), true},
+		{"onefile", onefile(t, elf, nil), true},
 	}
 }
 
 // onefile makes a small one: a binary with the payload of a tree behind it. That it
 // would not run is nothing a check finds out.
-func onefile(t *testing.T, elf []byte) []byte {
+func onefile(t *testing.T, elf []byte, more map[string][]byte) []byte {
 	t.Helper()
 	manifest := `{"format":"llgo-py-onedir","version":1,"program":"app","python":{"version":"3.14.6"},"files":[]}`
 	content := map[string][]byte{
@@ -76,6 +76,7 @@ func onefile(t *testing.T, elf []byte) []byte {
 		"lib/python3.14/os.py":                       bytes.Repeat([]byte("import sys, json\n"), 50),
 		"lib/python3.14/site-packages/a/__init__.py": []byte("from . import b\n"),
 	}
+	maps.Copy(content, more)
 	var sources []payload.Source
 	for name, data := range content {
 		sources = append(sources, payload.Source{Path: name, Mode: 0o644, Open: func() (io.ReadCloser, error) {
@@ -106,6 +107,12 @@ func (r *recorder) Summary(*finding.Summary) error     { return nil }
 // is one for people.
 func checkAll(t *testing.T, path string, h *helper.Helper) (*recorder, error) {
 	t.Helper()
+	return checkWithin(t, path, h, 30*time.Second)
+}
+
+// checkWithin is checkAll with a time limit for each reader.
+func checkWithin(t *testing.T, path string, h *helper.Helper, limit time.Duration) (*recorder, error) {
+	t.Helper()
 	p, err := policy.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +120,7 @@ func checkAll(t *testing.T, path string, h *helper.Helper) (*recorder, error) {
 	r := &recorder{}
 	opts := check.Options{
 		Paths: []string{path}, Policy: p, FailOn: finding.Error,
-		Facts: facts.Options{Helper: h, Timeout: 30 * time.Second, Memory: 512},
+		Facts: facts.Options{Helper: h, Timeout: limit, Memory: 512},
 	}
 	_, err = check.Run(t.Context(), opts, r)
 	var clear interface{ Hint() string }

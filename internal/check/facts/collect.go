@@ -75,9 +75,6 @@ func (c *Container) Collect(ctx context.Context, opts Options) error {
 	c.describeDistributions()
 	c.compareManifest()
 	c.compareRecord()
-	if opts.NoPython {
-		return nil
-	}
 	return r.modules(ctx)
 }
 

@@ -72,7 +72,9 @@ func (c *Container) takePayload(archive *payload.Reader) {
 	}
 	for i, e := range archive.Entries() {
 		f := File{Path: path.Join(prefix, e.Path), Mode: e.Mode, Size: e.Size, Target: e.Target, Packed: true}
-		if e.Mode.IsRegular() {
+		if packed := archive.PackedSize(i); isBomb(uint64(e.Size), uint64(packed)) {
+			c.damage(f.Path, "claims to be %d bytes in %d: not read", e.Size, packed)
+		} else if e.Mode.IsRegular() {
 			f.open = func() (io.ReadCloser, error) { return unpacking(archive, i), nil }
 		}
 		c.Files = append(c.Files, f)

@@ -79,6 +79,9 @@ func (c *Container) ModuleNames() []string {
 				names = append(names, e.Module)
 			}
 		}
+		for _, m := range c.Manifest.Modules {
+			names = append(names, m.Module)
+		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

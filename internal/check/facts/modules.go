@@ -30,15 +30,22 @@ const (
 // managed interpreters, the imports are not known, and a note says so: the container's
 // own interpreter is not started, for what is checked is not trusted.
 func (r *collector) modules(ctx context.Context) error {
-	var files []helper.ImportsFile
+	files, err := r.mapped()
+	if err != nil || r.opts.NoPython || r.opts.Helper == nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, f := range files {
+		seen[f.Path] = true // encodings is a file too, which only starts the others
+	}
 	for i := range r.Files {
-		if name, ok := moduleOf(r.Files[i].Path); ok && r.Files[i].Mode.IsRegular() && r.Files[i].SHA256 != "" {
+		if name, ok := moduleOf(r.Files[i].Path); ok && r.Files[i].Mode.IsRegular() && r.Files[i].SHA256 != "" && !seen[r.Files[i].Path] {
 			files = append(files, helper.ImportsFile{
 				Path: r.Files[i].Path, Module: name, Package: isPackage(r.Files[i].Path),
 			})
 		}
 	}
-	if len(files) == 0 || r.opts.Helper == nil {
+	if len(files) == 0 {
 		return nil
 	}
 	dist, err := r.interpreter(ctx, files)
@@ -46,6 +53,9 @@ func (r *collector) modules(ctx context.Context) error {
 		return err
 	}
 	for i := range files {
+		if files[i].Source != "" {
+			continue
+		}
 		if files[i].Source, err = r.sourceOf(&files[i], i); err != nil {
 			return err
 		}
@@ -128,7 +138,7 @@ func (r *collector) magicVersion(files []helper.ImportsFile) string {
 		if !strings.HasSuffix(m.Path, ".pyc") {
 			continue
 		}
-		head, err := r.head(m.Path)
+		head, err := r.head(m)
 		if err != nil || len(head) < 2 {
 			continue
 		}
@@ -141,9 +151,12 @@ func (r *collector) magicVersion(files []helper.ImportsFile) string {
 	return ""
 }
 
-// head returns the first bytes of a file.
-func (c *Container) head(name string) ([]byte, error) {
-	in, err := c.File(name).Open()
+// head returns the first bytes of a module.
+func (c *Container) head(m helper.ImportsFile) ([]byte, error) {
+	if m.Source != "" {
+		return readHead(m.Source)
+	}
+	in, err := c.File(m.Path).Open()
 	if err != nil {
 		return nil, err
 	}

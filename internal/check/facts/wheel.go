@@ -19,6 +19,8 @@ const (
 	bombRatio = 200
 )
 
+func isBomb(size, packed uint64) bool { return size > bombSize && size/bombRatio > packed }
+
 // openWheel lists a wheel. One that is no ZIP archive is a damaged wheel.
 func openWheel(_ context.Context, name string) (*Container, error) {
 	c := &Container{Path: name, Kind: Wheel}
@@ -59,7 +61,7 @@ func (c *Container) takeEntry(entry *zip.File) {
 	}
 	f := File{Path: name, Mode: entry.Mode(), Packed: true}
 	switch {
-	case entry.UncompressedSize64 > bombSize && entry.UncompressedSize64/bombRatio > entry.CompressedSize64:
+	case isBomb(entry.UncompressedSize64, entry.CompressedSize64):
 		c.damage(name, "claims to be %d bytes in %d: not read", entry.UncompressedSize64, entry.CompressedSize64)
 		return
 	case f.Mode&fs.ModeSymlink != 0:
