@@ -20,8 +20,11 @@ func startIn(t *testing.T, exe string, env ...string) result {
 }
 
 // What surrounds a packaged program changes nothing about it.
-func TestHostileSurroundings(t *testing.T) {
-	want := expected(t, "stdlib")
+func TestHostileSurroundings(t *testing.T) { hostileSurroundings(t, packaged(t, "stdlib"), "stdlib") }
+
+// hostileSurroundings runs the app of that name, which is packaged in from.
+func hostileSurroundings(t *testing.T, from, name string) {
+	want := expected(t, name)
 	for _, test := range []struct {
 		name  string
 		place string // directory, below a new one, that the package is copied to
@@ -55,7 +58,7 @@ func TestHostileSurroundings(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "p", filepath.FromSlash(test.place))
-			copyTree(t, packaged(t, "stdlib"), dir)
+			copyTree(t, from, dir)
 			if test.plant != nil {
 				test.plant(t, dir)
 			}
@@ -63,7 +66,7 @@ func TestHostileSurroundings(t *testing.T) {
 			if test.env != nil {
 				env = test.env(dir)
 			}
-			if r := sealed(t, filepath.Join(dir, "stdlib"), env); r.code != 0 || r.stdout != want || r.stderr != "" {
+			if r := sealed(t, filepath.Join(dir, name), env); r.code != 0 || r.stdout != want || r.stderr != "" {
 				t.Errorf("%v\nwant:\n%s", r, want)
 			}
 		})

@@ -67,7 +67,8 @@ func (b *builder) packageFinished(ctx context.Context, dist *pydist.Dist, h *hel
 	if err != nil {
 		return nil, nil, err
 	}
-	return b.summary(dist, files, tree), files.machineSources(), nil
+	s := b.summary(dist, files, tree)
+	return s, files.machineSources(), b.report(ctx, dist, s, files, tree)
 }
 
 // finishedOnefile packs the directory, which the launcher unpacks and becomes.
@@ -89,7 +90,7 @@ func (b *builder) finishedOnefile(ctx context.Context, dist *pydist.Dist, h *hel
 		return nil, nil, err
 	}
 	s.Path, s.Size, s.Unpacked = b.display(b.out), fi.Size(), tree.Size
-	return s, files.machineSources(), nil
+	return s, files.machineSources(), b.report(ctx, dist, s, files, tree)
 }
 
 func (b *builder) launch(ctx context.Context, h *helper.Helper, p *finished, tree *bundle.Result) error {

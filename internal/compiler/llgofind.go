@@ -36,6 +36,16 @@ func newLLGo(ctx context.Context, path string, env []string) (*llgo, error) {
 	return c, err
 }
 
+// LLGoEnviron returns the environment for the llgo at path when it is used by itself:
+// env, with a Go that it can work with.
+func LLGoEnviron(ctx context.Context, path string, env []string) ([]string, error) {
+	c, err := newLLGo(ctx, path, env)
+	if err != nil {
+		return nil, err
+	}
+	return c.env, nil
+}
+
 // llgoError is a reason why an llgo that is there cannot be used.
 type llgoError struct{ text string }
 
@@ -58,7 +68,11 @@ func llgoVersion(ctx context.Context, path string, env []string) (string, error)
 	}
 	match := versionLine.FindSubmatch(out)
 	if err != nil || match == nil {
-		return "", &llgoError{fmt.Sprintf("%s is no llgo that works: `%s version` says %.60q (%v)", path, filepath.Base(path), firstLine(out), err)}
+		how := fmt.Sprintf("says %.60q", firstLine(out))
+		if err != nil {
+			how = fmt.Sprintf("fails: %v", err)
+		}
+		return "", &llgoError{fmt.Sprintf("%s is no llgo that works: `%s version` %s", path, filepath.Base(path), how)}
 	}
 	return string(match[1]), nil
 }

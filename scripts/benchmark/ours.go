@@ -23,15 +23,23 @@ func ours(ctx context.Context, work, python string) ([]*packager, error) {
 	if _, err := timed(exec.CommandContext(ctx, "go", "build", "-o", llgo, "./cmd/llgo")); err != nil {
 		return nil, err
 	}
-	return []*packager{our(llgo, onedir, python), our(llgo, onefile, python)}, nil
+	all := []*packager{our(llgo, onedir, python, "go"), our(llgo, onefile, python, "go")}
+	real, err := theRealLLGo(ctx, llgo, python)
+	return append(all, real...), err
 }
 
-func our(llgo, kind, python string) *packager {
+// our is what the front end llgo makes with a compiler. Programs of compiler go are
+// the ones that others are compared with.
+func our(llgo, kind, python, compiler string) *packager {
 	output := func(app string) string { return filepath.Join("out", app) }
+	name := kind
+	if compiler != "go" {
+		name += " (" + compiler + ")"
+	}
 	return &packager{
-		name: kind, fresh: forget, output: output, file: kind == onefile,
+		name: name, fresh: forget, output: output, file: kind == onefile,
 		build: func(ctx context.Context, app, dir string) (*exec.Cmd, error) {
-			args := []string{"build", "--py-compiler=go", "--py-" + kind, "-o", filepath.Join(dir, output(app))}
+			args := []string{"build", "--py-compiler=" + compiler, "--py-" + kind, "-o", filepath.Join(dir, output(app))}
 			if python != "" {
 				args = append(args, "--py-python", python)
 			}

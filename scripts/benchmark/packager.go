@@ -20,6 +20,7 @@ type packager struct {
 	build  func(ctx context.Context, app, dir string) (*exec.Cmd, error) // one build
 	output func(app string) string                                       // where the executable is, below dir
 	file   bool                                                          // the executable is all there is
+	env    []string                                                      // Program.env
 }
 
 // make builds an app twice, cold and again, and weighs the result.
@@ -32,7 +33,7 @@ func (p *packager) make(ctx context.Context, app, work string) (*Program, error)
 		return nil, err
 	}
 	exe := filepath.Join(dir, p.output(app))
-	program := &Program{Name: p.name, Versus: p.versus, argv: []string{exe}}
+	program := &Program{Name: p.name, Versus: p.versus, argv: []string{exe}, env: p.env}
 	for _, took := range []**Build{&program.Cold, &program.Again} {
 		cmd, err := p.build(ctx, app, dir)
 		if err != nil {

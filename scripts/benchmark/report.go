@@ -40,6 +40,7 @@ type Program struct {
 	Warm     *Samples `json:"warm_start_ms"`
 
 	argv []string
+	env  []string // what it cannot start without
 }
 
 // Build is what a build took, in seconds. CPU is of all its processes, and says

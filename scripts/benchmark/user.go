@@ -29,6 +29,7 @@ func (u *user) start(p *Program, want []byte) (float64, error) {
 	cmd := exec.Command(p.argv[0], p.argv[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = u.home, &stdout, &stderr
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + u.home, cachedir.EnvRoot + "=" + u.cache}
+	cmd.Env = append(cmd.Env, p.env...)
 	start := time.Now()
 	err := cmd.Run()
 	took := float64(time.Since(start).Microseconds()) / 1000

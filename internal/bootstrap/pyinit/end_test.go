@@ -1,11 +1,14 @@
 package pyinit
 
 import (
+	"context"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/origin"
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/settings"
@@ -87,6 +90,32 @@ func TestProcesses(t *testing.T) {
 			o := run(t, exec.Command(exe, "code", strings.Replace(pool, "%", method, 1)))
 			want(t, o, 0, "[1.0, 2.0, 3.0]\n")
 		}
+	})
+}
+
+// TestWorkers: a program without an interpreter is one for multiprocessing, and no
+// child of it runs the program again.
+func TestWorkers(t *testing.T) {
+	const pool = "import multiprocessing, math, sys\nassert sys.executable == sys._llgo_origin, sys.executable\n" +
+		"with multiprocessing.get_context('%').Pool(2) as pool: print(pool.map(math.sqrt, [1, 4, 9]))"
+	eachPython(t, func(t *testing.T, exe string, python settings.Settings) {
+		dir := t.TempDir()
+		app := filepath.Join(dir, "app")
+		copyFile(t, exe, app)
+		linkAll(t, python.Prefix, filepath.Join(dir, settings.PythonDir), "bin")
+		for _, method := range []string{"spawn", "forkserver"} {
+			// A failure of this is a program that starts itself for ever: it is
+			// ended with all that it started.
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			cmd := exec.CommandContext(ctx, app, "code", strings.Replace(pool, "%", method, 1))
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+			cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+			o := run(t, cmd)
+			cancel()
+			want(t, o, 0, "[1.0, 2.0, 3.0]\n")
+		}
+		// Anything else is the program's own command line.
+		want(t, run(t, exec.Command(app, "code", "print(1)", "-c", "from multiprocessing.spawn import x")), 0, "1\n")
 	})
 }
 

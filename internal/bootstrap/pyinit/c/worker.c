@@ -4,6 +4,8 @@
 //
 //	program [options] -c "from multiprocessing.… import …; main(…)" …
 //
+// or, for the server of forkserver from 3.14 on, with "import sys; " before that.
+//
 // Such a start is an interpreter, or each child would run the whole program, and
 // start children.
 #include "pyinit.h"
@@ -11,10 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int starts_with(const char *text, const char *start) { return strncmp(text, start, strlen(start)) == 0; }
+
+static int is_workers_code(const char *code) {
+  const char *imports = "import sys; ";
+  return starts_with(code + (starts_with(code, imports) ? strlen(imports) : 0), "from multiprocessing.");
+}
+
 static int is_worker(const struct program *program) {
   for (int i = 1; i + 1 < program->argc; i++) {
     const char *argument = program->argv[i];
-    if (strcmp(argument, "-c") == 0) return strncmp(program->argv[i + 1], "from multiprocessing.", 21) == 0;
+    if (strcmp(argument, "-c") == 0) return is_workers_code(program->argv[i + 1]);
     if (argument[0] != '-') return 0;
     if (strcmp(argument, "-X") == 0 || strcmp(argument, "-W") == 0) i++;  // they take a value
   }
