@@ -32,10 +32,19 @@ func TestOptions(t *testing.T) {
 	if r := sealed(t, filepath.Join(out, "app"), nil, byFile, byFlags); r.code != 0 || r.stdout != expected(t, "additions") || r.stderr != "" {
 		t.Errorf("%v\nwant:\n%s", r, expected(t, "additions"))
 	}
-	for name := range tree(t, out) {
+	shop := false
+	for name, content := range tree(t, out) {
+		// Modules are files, or parts of one: what they say tells whether they are there.
+		shop = shop || strings.Contains(content, "welcome to the shop")
+		if strings.Contains(content, "not for the customer") {
+			t.Errorf("%s has a module that is excluded", name)
+		}
 		if base := filepath.Base(name); strings.Contains(base, "secret") || strings.HasPrefix(base, "_bz2") || base == "bz2.pyc" {
 			t.Errorf("%s is excluded and there", name)
 		}
+	}
+	if !shop {
+		t.Error("a module that is there is not seen to be")
 	}
 }
 
