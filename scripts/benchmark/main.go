@@ -27,6 +27,7 @@ type options struct {
 	peers        peerList
 	python       string
 	json         string
+	check        bool
 }
 
 func main() {
@@ -44,6 +45,7 @@ func parse() options {
 	flag.Var(&o.peers, "peers", "measure other packagers: pyinstaller (default), nuitka")
 	flag.StringVar(&o.python, "python", "", "package this interpreter, ours and theirs (default: the managed CPython)")
 	flag.StringVar(&o.json, "json", "", "write the figures to this file as well")
+	flag.BoolVar(&o.check, "check", false, "measure llgo py check instead, beside auditwheel")
 	flag.Parse()
 	o.apps = strings.Split(*apps, ",")
 	return o
@@ -58,6 +60,9 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer os.RemoveAll(work)
+	if o.check {
+		return benchCheck(ctx, work, o.runs, os.Stdout)
+	}
 	packagers, err := packagers(ctx, work, o)
 	if err != nil {
 		return err
