@@ -46,10 +46,14 @@ type need struct {
 	of      version
 }
 
-// needs returns what the files ask libraries of the machine for.
+// needs returns what the files ask libraries of the machine for. What is lent only to
+// a machine that lacks it asks nothing of the others.
 func (s *subject) needs() []need {
 	var list []need
 	for _, u := range s.units {
+		if s.lent(u) {
+			continue
+		}
 		for _, v := range u.Versions {
 			if v.Weak || s.hasInside(u, v.Library) {
 				continue

@@ -114,8 +114,17 @@ func (s *subject) others(u *unit, name string) load {
 	}
 	if l.unit = s.anywhere(u, path.Base(name)); l.unit != nil {
 		l.how = outOfReach
+		if s.lent(l.unit) {
+			l.how = inherited
+		}
 	}
 	return l
+}
+
+// lent tells whether a library of a bundle is loaded at the start of the program, and
+// only on a machine that has none of that name: llgo build's libgcc_s and libstdc++.
+func (s *subject) lent(u *unit) bool {
+	return s.isBundle() && strings.HasSuffix(path.Dir(u.path), "lib/fallback")
 }
 
 // first returns the library that one of the directories of a file leads to.

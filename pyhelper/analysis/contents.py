@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pyhelper.analysis import everything, files, options, runtimehooks
+from pyhelper.binaries import policy
 
 if TYPE_CHECKING:
     from pyhelper.analysis.places import Places
@@ -22,8 +23,11 @@ def files_of(request: Analyze, found: Toc, hooks: list[str], here: Places) -> li
         planned += everything.rest(planned, here, wanted.excludes)
     planned = [f for f in planned if not _is_excluded(f, wanted, here)]
     own = (f.source for f in planned if f.module and not here.in_stdlib(f.source))
-    if hooks or added or runtimehooks.mentions(own, (s.code for s in request.snippets)):
-        planned += runtimehooks.files(hooks, os.path.realpath(request.workdir), here)
+    assumed = bool(hooks or added or runtimehooks.mentions(own, (s.code for s in request.snippets)))
+    fallback = any(f.dest.startswith(policy.FALLBACK + "/") for f in planned)
+    if assumed or fallback:
+        work = os.path.realpath(request.workdir)
+        planned += runtimehooks.files(hooks, work, here, fallback=fallback, assumed=assumed)
     if runtimehooks.want_libraries(hooks):
         planned += files.for_hooks(planned, here)
     return planned

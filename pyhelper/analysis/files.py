@@ -118,7 +118,8 @@ def _other(entry: Entry, places: Places) -> Iterator[PlanFile]:
     elif entry.typecode == "BINARY" and (in_directory or _is_installed(entry, places)):
         yield PlanFile(f"{top}/{name}", entry.source, "library")
     elif entry.typecode == "BINARY" and not policy.is_system(name):
-        yield PlanFile(f"lib/{name}", entry.source, "library")
+        top = policy.FALLBACK if policy.is_fallback(name, entry.source) else "lib"
+        yield PlanFile(f"{top}/{name}", entry.source, "library")
     elif entry.typecode == "DATA":
         yield PlanFile(_placed(name, entry.source) or f"{top}/{name}", entry.source, "data")
     elif entry.typecode == "SYMLINK" and (in_directory or "/" not in entry.source):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 PACKAGE = "_llgo_start"
+_FALLBACK = os.path.join(_HERE, "rthooks", "fallback_libraries.py")
 MARK = b"_MEIPASS"
 
 
@@ -133,10 +134,18 @@ def want_libraries(hooks: Iterable[str]) -> bool:
     return any(decision.libraries for decision in decisions if decision)
 
 
-def files(hooks: list[str], workdir: str, places: Places) -> list[PlanFile]:
-    """Write what runs ``hooks``, paths of scripts, in their order; return its files."""
-    named = modules(hooks)
-    start = _write(workdir, f"{PACKAGE}.py", _start(list(named.values()), places))
+def files(
+    hooks: list[str], workdir: str, places: Places, *, fallback: bool = False, assumed: bool = True
+) -> list[PlanFile]:
+    """Write what runs ``hooks``, paths of scripts, in their order; return its files.
+
+    ``fallback``: the bundle has libraries to lend, which comes first; ``assumed``:
+    something counts on sys._MEIPASS.
+    """
+    first = {_FALLBACK: f"{PACKAGE}.{_identifier(_FALLBACK)}"} if fallback else {}
+    named = {**first, **modules(hooks)}
+    text = _start(list(first.values()), list(named.values())[len(first) :], places, assumed)
+    start = _write(workdir, f"{PACKAGE}.py", text)
     pth = _write(workdir, f"{PACKAGE}.pth", f"import {PACKAGE}\n")
     return [
         PlanFile(f"{places.site}/{PACKAGE}.pth", pth, "data"),
@@ -156,11 +165,10 @@ def modules(hooks: list[str]) -> dict[str, str]:
     }
 
 
-def _start(names: list[str], places: Places) -> str:
-    lines = [
-        "import sys",
-        f"sys._MEIPASS = sys.prefix + '/{places.site}'",
-    ]
+def _start(first: list[str], names: list[str], places: Places, assumed: bool) -> str:
+    lines = [f"import {name}" for name in first]
+    if assumed:
+        lines += ["import sys", f"sys._MEIPASS = sys.prefix + '/{places.site}'"]
     if names:
         lines.append("sys.frozen = True")
         lines.append("try:")

@@ -101,7 +101,11 @@ class _Bundle:
         found = self._elsewhere(file, name) or self._from_machine(file, name)
         if found is None:
             return False
-        file.reach.append(posixpath.dirname(found.dest))
+        directory = posixpath.dirname(found.dest)
+        # What a program lends to a machine that lacks it is loaded before it is needed,
+        # but not before libpython is.
+        if directory != policy.FALLBACK or not _is_imported(file):
+            file.reach.append(directory)
         return True
 
     def reach_by_name(self) -> None:
@@ -155,6 +159,11 @@ def _read(binary: Binary) -> _File:
     if read is None:
         raise Failed(f"{binary.dest}: {binary.source} is not an elf file")
     return _File(binary.dest, binary.source, read)
+
+
+def _is_imported(file: _File) -> bool:
+    """Is it loaded by what runs in Python, or by such a file?"""
+    return not file.dest.startswith(("bin/", "lib/libpython"))
 
 
 def _fits(file: _File, other: _File) -> bool:

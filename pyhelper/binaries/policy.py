@@ -12,21 +12,40 @@ import json
 import os
 import re
 import sys
+from typing import Any
 
 _VERSION = 1
 
 
+FALLBACK = "lib/fallback"  # the bundle's directory that no search path leads to
+
+
 @functools.cache
-def _patterns(platform: str) -> re.Pattern[str]:
+def _policy() -> dict[str, Any]:
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "policy.json")
     with open(path, encoding="utf-8") as f:
-        policy = json.load(f)
+        policy: dict[str, Any] = json.load(f)
     if policy["version"] != _VERSION:
         raise ValueError(f"{path}: version {policy['version']}, want {_VERSION}")
-    groups = (group["names"] for group in policy["system"] if group["platform"] == platform)
+    return policy
+
+
+@functools.cache
+def _patterns(platform: str) -> re.Pattern[str]:
+    groups = (g["names"] for g in _policy()["system"] if g["platform"] == platform)
     return re.compile("|".join(fnmatch.translate(name) for names in groups for name in names))
 
 
 def is_system(name: str, platform: str = sys.platform) -> bool:
     """Is ``name``, as a file needs it, expected on every machine?"""
     return bool(_patterns(platform).match(name))
+
+
+def is_fallback(name: str, source: str) -> bool:
+    """Is the library at ``source`` only for machines that have none of that name?
+
+    That is so for the build machine's own. What an installation of Python brings
+    beside itself (conda's) is newer than machines have, and meant for it.
+    """
+    own = source.startswith(("/lib", "/usr/lib"))
+    return own and sys.platform == "linux" and name in _policy()["fallback"]["names"]

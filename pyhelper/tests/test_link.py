@@ -47,7 +47,8 @@ def unresolved(linked: Linked) -> list[tuple[str, str]]:
         if "/" in name:
             return os.path.normpath(name.replace("$ORIGIN", here)) in places
         dirs = [os.path.normpath(d.replace("$ORIGIN", here)) for d in file.runpath]
-        return policy.is_system(name) or any(f"{d}/{name}" in places for d in dirs)
+        lent = f"{policy.FALLBACK}/{name}" in places
+        return policy.is_system(name) or lent or any(f"{d}/{name}" in places for d in dirs)
 
     return [(f.dest, name) for f in linked.files for name in f.needed if not finds(f, name)]
 

@@ -30,6 +30,11 @@ type file struct {
 	Schema  string  `json:"$schema"`
 	Version int     `json:"version"`
 	System  []group `json:"system"`
+	// Fallback are libraries that a bundle lends to machines that have none.
+	Fallback struct {
+		Why   string   `json:"why"`
+		Names []string `json:"names"`
+	} `json:"fallback"`
 	Bundled struct {
 		Why   string   `json:"why"`
 		Names []string `json:"names"`
