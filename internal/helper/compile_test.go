@@ -122,7 +122,7 @@ func TestAnalyzeReportsAMissingModule(t *testing.T) {
 		Workdir: t.TempDir(), Modules: []Module{{"no_such_module", []string{"main.go:3:1"}}},
 	})
 	var e *Error
-	if !errors.As(err, &e) || e.Module != "no_such_module" || len(e.Positions) != 1 || e.Hint() == "" {
+	if !errors.As(err, &e) || e.Module != "no_such_module" || len(e.Positions) != 1 || len(e.Missing) != 1 {
 		t.Errorf("got %#v", err)
 	}
 }
