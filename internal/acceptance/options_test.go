@@ -138,7 +138,7 @@ func TestOptionErrors(t *testing.T) {
 		{args: "--py-exclude-module colorsys", want: "main.go:9:2: python module colorsys is needed here and excluded by --py-exclude-module"},
 		{args: "--py-additional-hooks-dir badhooks", want: src + "/badhooks/rthooks.dat must be a dictionary of modules and lists of files in rthooks"},
 		{file: "[tool.llgo-py]\n\ncollect-all = [\n  \"nowhere\"]\n", want: "pyproject.toml:4: python package nowhere not found"},
-		{file: "[tool.llgo-py]\nhidden-import = [\"nowhere\"]\n", want: "pyproject.toml:2: python module nowhere not found"},
+		{file: "[tool.llgo-py]\nhidden-import = [\"nowhere\"]\n", want: "pyproject.toml:2: nowhere is not installed, and the name of its distribution is not known"},
 		{file: "[tool.llgo-py]\nadd-data = [\"nowhere:x\"]\n", want: "pyproject.toml:2: nowhere: no such file, directory or match of a pattern"},
 		{file: "[tool.llgo-py]\nhiden-import = []\n", want: "pyproject.toml:2: unknown setting hiden-import: did you mean hidden-import?"},
 	} {

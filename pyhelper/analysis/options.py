@@ -146,7 +146,7 @@ def _check_package(collect: Collect, search: list[str]) -> None:
     if found is None:
         raise Failed(
             f"python package {collect.name} not found",
-            hint=f"llgo build --py-requirement {top} … installs it for this build",
+            hint=f"llgo py add …, with the name of the distribution that has {top}",
             module=collect.name,
             positions=[collect.origin],
         )
@@ -163,7 +163,7 @@ def _check_distribution(collect: Collect, search: list[str]) -> None:
     if not any(metadata.distributions(name=collect.name, path=search)):
         raise Failed(
             f"distribution {collect.name} is not installed",
-            hint=f"llgo build --py-requirement {collect.name} … installs it for this build",
+            hint=f"llgo py add {collect.name}",
             positions=[collect.origin],
         )
 
