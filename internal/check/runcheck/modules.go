@@ -67,6 +67,9 @@ func (r *Runner) importAll(ctx context.Context, c *facts.Container, s *Subject) 
 // unpacked.
 func (r *Runner) interpreter(ctx context.Context, c *facts.Container) (string, error) {
 	const name = "python/bin/python3"
+	if c.Kind == facts.Executable {
+		return "", nil
+	}
 	if c.File(name) == nil {
 		r.note(c.Path + ": modules were not imported, for there is no " + name)
 		return "", nil

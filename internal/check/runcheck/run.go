@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -59,6 +60,10 @@ func (r *Runner) Run(ctx context.Context, c *facts.Container) (*Subject, error) 
 		r.note(c.Path + ": not run, it is a " + string(c.Kind) + " and has no program")
 		return nil, nil
 	}
+	if f := c.File(c.Program); f != nil && f.Binary != nil && isForeign(f.Binary) {
+		r.note(c.Path + ": not run, it is for another machine")
+		return nil, nil
+	}
 	program, err := filepath.Abs(c.Path)
 	if err != nil {
 		return nil, err
@@ -92,6 +97,18 @@ func (r *Runner) Run(ctx context.Context, c *facts.Container) (*Subject, error) 
 	last := &r.result.Subjects[len(r.result.Subjects)-1]
 	r.compare(last)
 	return last, nil
+}
+
+// isForeign tells whether no image of a binary is for this machine. What could not be
+// read is tried.
+func isForeign(b *facts.Binary) bool {
+	format, arch := "elf", map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[runtime.GOARCH]
+	if runtime.GOOS == "darwin" {
+		format, arch = "mach-o", map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]
+	}
+	return len(b.Images) > 0 && arch != "" && !slices.ContainsFunc(b.Images, func(img facts.Image) bool {
+		return img.Format == format && img.Arch == arch
+	})
 }
 
 // start runs a program once.

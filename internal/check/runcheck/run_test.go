@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -189,6 +190,14 @@ func TestEnds(t *testing.T) {
 	if !slices.Equal(what, []string{"exit", "stdout", "stderr"}) || r.Differences[0].Text != "exit code 0, and exit code 3" || !strings.Contains(r.Differences[1].Text, `"an arg"`) {
 		t.Errorf("%+v", r.Differences)
 	}
+	gone := checktest.Writable(t)
+	if err := os.Remove(filepath.Join(gone, "hello")); err != nil {
+		t.Fatal(err)
+	}
+	r = runAll(t, opts, gone)
+	if s := r.Subjects[0].Starts[0]; s.Error == "" || s.Code != -1 {
+		t.Errorf("%+v", s)
+	}
 	r = runAll(t, opts, withProgram(t, "kill -SEGV $$"))
 	if s := r.Subjects[0].Starts[0]; s.Signal != "segmentation fault" || s.Code != -1 {
 		t.Errorf("%+v", s)
@@ -205,6 +214,39 @@ func TestNothingToRun(t *testing.T) {
 	r := runAll(t, Options{}, wheel)
 	if len(r.Subjects) != 0 || len(r.Notes) == 0 || !strings.Contains(r.Notes[len(r.Notes)-1], "no program") {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestForeign: a program for another machine is a note, and no failure to start.
+func TestForeign(t *testing.T) {
+	found, err := facts.Open(t.Context(), checktest.Member(t, checktest.MarkupSafe(t, checktest.Universal2), ".so"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer found[0].Close()
+	if err := found[0].Collect(t.Context(), facts.Options{NoPython: true}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := New(t.Context(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	s, err := r.Run(t.Context(), found[0])
+	if runtime.GOOS == "linux" && (s != nil || err != nil || !slices.ContainsFunc(r.Result().Notes, func(n string) bool { return strings.Contains(n, "another machine") })) {
+		t.Errorf("%+v, %v, %v", s, err, r.Result().Notes)
+	}
+}
+
+// TestUnpackaged: a program by itself is started, and compared.
+func TestUnpackaged(t *testing.T) {
+	hello, err := exec.LookPath("true")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := runAll(t, Options{}, checktest.Write(t, "true", checktest.Read(t, hello)), checktest.Onefile(t))
+	if len(r.Subjects) != 2 || len(r.Subjects[0].Modules) != 0 || len(r.Differences) != 1 || r.Differences[0].What != "stdout" {
+		t.Errorf("%+v", r.Differences)
 	}
 }
 
