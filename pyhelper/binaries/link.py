@@ -204,11 +204,14 @@ def _finding(file: _File, name: str) -> Finding:
 def _in_bundle(directory: str, here: str) -> str | None:
     """Return the bundle's directory that an entry of a search path means.
 
-    None if it leaves the bundle: an absolute path, or too many steps up.
+    None if it leaves the bundle: an absolute path, or too many steps up; or if the
+    loader decides what it means ($LIB, $PLATFORM: not the same on every machine).
     """
     if not directory.startswith(("$ORIGIN", "${ORIGIN}")):
         return None
     path = machine.expand(directory, posixpath.normpath(f"{_HOME}/{here}"))
+    if "$" in path:
+        return None
     if path == _HOME:
         return ""
     return path.removeprefix(f"{_HOME}/") if path.startswith(f"{_HOME}/") else None

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import glob
 import os
+import re
 import sysconfig
 
 from pyhelper.binaries import elf
@@ -26,12 +27,32 @@ def find(name: str, needed_by: elf.Elf, source: str, beside: tuple[str, ...] = (
     ``beside`` are directories of the interpreter's own libraries.
     """
     origin = os.path.dirname(os.path.realpath(source))
-    own = [expand(directory, origin) for directory in needed_by.search]
+    own = [d for directory in needed_by.search for d in _expansions(directory, origin)]
     for directory in (*own, *beside, *system_directories()):
         path = os.path.join(directory, name)
         if os.path.isfile(path) and _fits(path, needed_by):
             return path
     return ""
+
+
+def _expansions(directory: str, origin: str) -> list[str]:
+    """Return what a directory of a search path may mean on this machine (ld.so(8)).
+
+    $LIB and $PLATFORM are what the loader was built with, so every common value counts.
+    """
+    directories = [expand(directory, origin)]
+    multiarch = sysconfig.get_config_var("MULTIARCH") or ""
+    for token, values in (
+        ("LIB", ("lib64", "lib", *([f"lib/{multiarch}"] if multiarch else []))),
+        ("PLATFORM", (os.uname().machine,)),
+    ):
+        pattern = re.compile(rf"\${token}\b|\${{{token}}}")
+        directories = [
+            os.path.normpath(pattern.sub(value, d))
+            for d in directories
+            for value in (values if pattern.search(d) else ("",))
+        ]
+    return directories
 
 
 def expand(directory: str, origin: str) -> str:

@@ -191,12 +191,22 @@ def test_what_is_no_elf_file_is_an_error(tmp_path: Path, content: bytes) -> None
         ("$ORIGIN/..", "lib", ""),
         ("$ORIGIN/../..", "lib", None),
         ("$ORIGIN/../../../..", "lib/python3.14", None),
+        ("$ORIGIN/../$LIB", "bin", None),
+        ("${ORIGIN}/${PLATFORM}", "lib", None),
         ("/opt/lib", "lib", None),
         ("lib", "lib", None),
     ],
 )
 def test_search_paths_inside_the_bundle(directory: str, here: str, want: str | None) -> None:
     assert link._in_bundle(directory, here) == want
+
+
+def test_tokens_of_the_loader_on_this_machine() -> None:
+    found = machine._expansions("$ORIGIN/../$LIB/${PLATFORM}", "/opt/x/bin")
+    assert f"/opt/x/lib64/{os.uname().machine}" in found
+    assert f"/opt/x/lib/{os.uname().machine}" in found
+    assert machine._expansions("${ORIGIN}/..", "/opt/x") == ["/opt"]
+    assert machine._expansions("/opt/$LIBRARY", "/x") == ["/opt/$LIBRARY"]
 
 
 @pytest.mark.parametrize(
@@ -214,6 +224,33 @@ def test_search_paths_inside_the_bundle(directory: str, here: str, want: str | N
 )
 def test_policy(name: str, system: bool) -> None:
     assert policy.is_system(name, "linux") is system
+
+
+def test_fallback_libraries_are_the_build_machines_own() -> None:
+    assert policy.is_fallback("libstdc++.so.6", "/usr/lib/x86_64-linux-gnu/libstdc++.so.6")
+    assert not policy.is_fallback("libstdc++.so.6", "/opt/conda/lib/libstdc++.so.6")
+    assert not policy.is_fallback("libz.so.1", "/usr/lib/x86_64-linux-gnu/libz.so.1")
+
+
+def test_no_search_path_leads_to_what_is_lent(tmp_path: Path) -> None:
+    """Not for extensions; but for libpython, which starts before anything is lent."""
+    runtime = machine.find("libgcc_s.so.1", own_elf(), sys.executable)
+    zlib = machine.find("libz.so.1", own_elf(), sys.executable)
+    if not runtime or not zlib:
+        pytest.skip("no libgcc_s.so.1 or libz.so.1 on this machine")
+    data = Path(zlib).read_bytes().replace(b"libc.so.6\0", b"libq.so.6\0")
+    needs = tmp_path / "needs.so"
+    needs.write_bytes(data)
+    lent = tmp_path / "libq.so.6"
+    shutil.copy(runtime, lent)
+    files = [
+        Binary("lib/python3/lib-dynload/needs.so", str(needs)),
+        Binary("lib/libpython3.so", str(needs)),
+        Binary(f"{policy.FALLBACK}/libq.so.6", str(lent)),
+    ]
+    linked = {f.dest: f.runpath for f in link_all(tmp_path, files).files}
+    assert linked["lib/python3/lib-dynload/needs.so"] == []
+    assert linked["lib/libpython3.so"] == ["$ORIGIN/fallback"]
 
 
 def test_policy_is_of_its_platform() -> None:
