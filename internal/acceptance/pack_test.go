@@ -158,3 +158,52 @@ func TestPackRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A program that links libpython by cgo is built by stock Go with a C compiler and ends
+// in the same layout. The Python that is named decides, whatever the go command has in
+// its cache of another one.
+func TestCgo(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cgo")
+	plantFile(t, dir, "go.mod", "module example.com/cgo\n\ngo 1.24\n")
+	plantFile(t, dir, "main.go", strings.Replace(embedding, "#include <stdlib.h>", "#cgo pkg-config: python3-embed\n#include <stdlib.h>", 1))
+	plantFile(t, dir, "py/own.py", "def greeting():\n    return 'hello from own'\n")
+	args := []string{"--py-onedir", "--py-hidden-import", "json", "--py-hidden-import", "own", "--py-path", "py", "-o", "out/app"}
+	if r := tryBuild(t, dir, append(args, "--py-python", "3.14")...); r.code == 0 || !strings.Contains(r.stderr, "a managed CPython has no headers") && !strings.Contains(r.stderr, "build constraints exclude all Go files") {
+		t.Errorf("a managed CPython: %v", r)
+	}
+	for _, python := range developed(t) {
+		r := tryBuild(t, dir, append(args, "--py-python", python)...)
+		if r.code != 0 {
+			t.Fatalf("%s: %v", python, r)
+		}
+		r = sealed(t, filepath.Join(dir, "out", "app"), []string{"PYTHONPATH=/nowhere"}, filepath.Dir(filepath.Dir(python)))
+		if r.code != 0 || r.stdout != embedded || r.stderr != "" {
+			t.Errorf("%s: %v\nwant:\n%s", python, r, embedded)
+		}
+	}
+}
+
+// developed are interpreters of this machine with what cgo needs of them, two at most.
+func developed(t *testing.T) (pythons []string) {
+	t.Helper()
+	for _, name := range []string{"cc", "pkg-config"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("no %s here: cgo needs it", name)
+		}
+	}
+	home, _ := os.UserHomeDir()
+	found, _ := filepath.Glob(filepath.Join(home, ".pyenv/versions/3.1[0-4].*/lib/pkgconfig/python3-embed.pc"))
+	if system, _ := filepath.Glob("/usr/lib/pkgconfig/python3-embed.pc"); len(system) > 0 {
+		found = append(found, system...)
+	}
+	for _, file := range found {
+		prefix := filepath.Dir(filepath.Dir(filepath.Dir(file)))
+		if libs, _ := filepath.Glob(filepath.Join(prefix, "lib", "libpython3.*.so.1.0")); len(libs) > 0 && len(pythons) < 2 {
+			pythons = append(pythons, filepath.Join(prefix, "bin", "python3"))
+		}
+	}
+	if len(pythons) == 0 {
+		t.Skip("no CPython with python3-embed.pc and a shared libpython here: cgo needs its development files")
+	}
+	return pythons
+}

@@ -63,6 +63,9 @@ func Run(ctx context.Context, opts Options) (*Summary, error) {
 		return nil, err
 	}
 	if !discover.Needed(b.prog) {
+		if b.prog.EmbedsPython() {
+			return b.embedding(ctx)
+		}
 		return b.plain(ctx)
 	}
 	if err := b.ready(ctx); err != nil {

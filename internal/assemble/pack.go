@@ -78,7 +78,7 @@ func (b *builder) choosePython(program *prebuilt.Program) {
 	b.set.Python.Value = program.Minor
 	if python := program.Interpreter(); python != "" {
 		b.set.Python.Value = python
-		b.Reporter.Note(fmt.Sprintf("%s is linked with the libpython of %s", b.display(program.Path), python))
+		b.Reporter.Note(fmt.Sprintf("the program is linked with the libpython of %s", python))
 	}
 }
 

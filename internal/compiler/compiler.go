@@ -28,17 +28,19 @@ type Compiler interface {
 
 // Job is one compilation.
 type Job struct {
-	Program  *gosource.Program
-	Patterns []string     // package patterns as the user gave them
-	Flags    Flags        // the user's go build flags
-	Output   string       // path of the executable to write
-	Python   *pydist.Dist // the Python it is to start; nil when it needs none
-	Packaged bool         // it finds Python beside itself, not on this machine
-	Mapped   bool         // its modules are in one file (internal/bootstrap/modules)
-	Payload  string       // archive to embed in a program of one file, by a compiler that is not Linked
-	Stdout   io.Writer    // the compiler's own output, unchanged
-	Stderr   io.Writer
-	Env      []string
+	Program   *gosource.Program
+	Patterns  []string     // package patterns as the user gave them
+	Flags     Flags        // the user's go build flags
+	Output    string       // path of the executable to write
+	Python    *pydist.Dist // the Python it is to start; nil when it needs none
+	Cgo       bool         // it starts Python itself, by cgo; PkgConfig is where python3-embed.pc is, "" for the usual places
+	PkgConfig string
+	Packaged  bool      // it finds Python beside itself, not on this machine
+	Mapped    bool      // its modules are in one file (internal/bootstrap/modules)
+	Payload   string    // archive to embed in a program of one file, by a compiler that is not Linked
+	Stdout    io.Writer // the compiler's own output, unchanged
+	Stderr    io.Writer
+	Env       []string
 }
 
 // Kind is a value of --py-compiler.

@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"os/exec"
@@ -23,10 +24,11 @@ func (stock) Name() string { return "go" }
 func (stock) Linked() bool { return false }
 
 // Build compiles without cgo: what calls Python is purego, so a machine without
-// a C compiler can build, and the executable needs nothing but the C library.
+// a C compiler can build, and the executable needs nothing but the C library. A
+// program that calls Python by cgo itself gets that.
 // -trimpath is always on: what is shipped must not name the build machine.
 func (stock) Build(ctx context.Context, job Job) error {
-	if err := job.Flags.check(); err != nil {
+	if err := job.Flags.check(); err != nil && !job.Cgo {
 		return err
 	}
 	work, err := os.MkdirTemp("", "llgo-py-build-")
@@ -38,6 +40,14 @@ func (stock) Build(ctx context.Context, job Job) error {
 	args := []string{"build"}
 	env := append(slices.Clone(job.Env), "CGO_ENABLED=0")
 	link := job.Flags.LinkArgs
+	if job.Cgo {
+		if env, err = cgoEnv(ctx, job); err != nil {
+			return err
+		}
+		if job.Packaged && len(link) == 0 {
+			link = []string{stripped}
+		}
+	}
 	if job.Python != nil {
 		translated, err := dialect.Prepare(ctx, job.Program, dialect.Options{
 			WorkDir: work, Modfile: job.Flags.Modfile, Overlay: job.Flags.Overlay, Payload: job.Payload, Env: env,
@@ -51,6 +61,22 @@ func (stock) Build(ctx context.Context, job Job) error {
 		args = append(args, job.Flags.ListFlags()...)
 	}
 	return run(ctx, job, append(args, commonFlags(job, link)...), env)
+}
+
+// cgoEnv is the environment of a build with cgo. The go command does not see what
+// pkg-config says, and would take the objects that it compiled for another Python out of
+// its cache; it does see the C flags, so the place is named there.
+func cgoEnv(ctx context.Context, job Job) ([]string, error) {
+	env := append(slices.Clone(job.Env), "CGO_ENABLED=1")
+	if job.PkgConfig == "" {
+		return env, nil
+	}
+	flags, err := gosource.Env(ctx, job.Env, "CGO_CFLAGS")
+	if err != nil {
+		return nil, err
+	}
+	place := sha256.Sum256([]byte(job.PkgConfig))
+	return append(env, "PKG_CONFIG_PATH="+job.PkgConfig, fmt.Sprintf("CGO_CFLAGS=%s -DLLGO_PY_PYTHON_%x", flags[0], place[:8])), nil
 }
 
 func commonFlags(job Job, link []string) []string {

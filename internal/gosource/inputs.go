@@ -12,9 +12,10 @@ type Files struct {
 	CFiles, CXXFiles, MFiles, HFiles, FFiles []string
 	SwigFiles, SwigCXXFiles, SysoFiles       []string
 	EmbedFiles                               []string
+	CgoPkgConfig, CgoLDFLAGS                 []string // what cgo is told
 }
 
-const filesFields = "CFiles,CXXFiles,MFiles,HFiles,FFiles,SwigFiles,SwigCXXFiles,SysoFiles,EmbedFiles"
+const filesFields = "CFiles,CXXFiles,MFiles,HFiles,FFiles,SwigFiles,SwigCXXFiles,SysoFiles,EmbedFiles,CgoPkgConfig,CgoLDFLAGS"
 
 // Inputs are the files that the program is compiled from, the standard library's
 // aside: sources, go.mod and go.sum of its modules, the profile. Absolute paths,

@@ -67,8 +67,19 @@ def _write(
             name = str(entry.name)
             entry.name = renamed.get(name, name)
     if search is not None:
+        _make_room(binary)
         binary.add(search)
     binary.write(output)
+
+
+def _make_room(binary: lief.ELF.Binary) -> None:
+    """Move the program headers to a gap between segments, to have one more.
+
+    Left to itself lief moves everything else instead, by a page, and mends what
+    refers to it; of Debian's libpython3.11 it misses a place. Where there is no
+    gap it is left to itself: its other ways damage more.
+    """
+    binary.relocate_phdr_table(lief.ELF.Binary.PHDR_RELOC.SEGMENT_GAP)
 
 
 def _scrub(path: str, scrubber: Scrubber) -> None:
