@@ -46,9 +46,19 @@ func (f *files) addBoot(dist *pydist.Dist, dir string) (jobs []helper.CompileJob
 			return nil, err
 		}
 		f.boot[name] = source + "c"
-		jobs = append(jobs, helper.CompileJob{Source: source, Name: "<llgo>/" + name + ".py", Output: source + "c"})
+		jobs = append(jobs, helper.CompileJob{Source: source, Name: codeName(name), Output: source + "c"})
 	}
 	return jobs, nil
+}
+
+// codeName is what tracebacks call a piece of ours. CPython leaves importlib's own
+// frames out of the traceback of a failed import, by this name, and with it the
+// finder's.
+func codeName(name string) string {
+	if name == "finder" {
+		return "<frozen importlib._bootstrap_external>"
+	}
+	return "<llgo>/" + name + ".py"
 }
 
 // writeModules puts what is compiled into one file at path, all but what CPython

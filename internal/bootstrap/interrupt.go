@@ -24,14 +24,17 @@ var symSetInterrupt = Sym{Name: "PyErr_SetInterrupt"}
 
 // watchInterrupt starts the watcher. A program started with SIGINT ignored (nohup,
 // a shell's background job) keeps ignoring it.
+//
+// It is called first of all, and what it does is done beside the start of Python:
+// package os/signal starts a thread for itself, and waits for it.
 func watchInterrupt(handledByProgram bool) {
 	if signal.Ignored(os.Interrupt) {
 		return
 	}
-	ch := make(chan os.Signal, 1)
-	signal.Notify(ch, os.Interrupt)
 	mainThread, _, _ := purego.SyscallN(libc("pthread_self"))
 	go func() {
+		ch := make(chan os.Signal, 1)
+		signal.Notify(ch, os.Interrupt)
 		for range ch {
 			interrupt(mainThread, handledByProgram)
 		}
@@ -46,6 +49,8 @@ func interrupt(mainThread uintptr, handledByProgram bool) {
 		// only when somebody asks for the GIL. It may be busy, so do not wait.
 		go func() { acquireQuietly().Release() }()
 		nudgeMain(mainThread)
+	case !running.Load() && !handledByProgram: // during the start: nothing to flush yet
+		dieByInterrupt()
 	case !handledByProgram:
 		if gilInTime() {
 			softEnd(false)

@@ -1,7 +1,6 @@
 package bootstrap
 
 import (
-	"bytes"
 	"os"
 	"os/signal"
 	"syscall"
@@ -10,45 +9,39 @@ import (
 	"github.com/ebitengine/purego"
 )
 
-// CPython's start changes signal dispositions (SIGPIPE, SIGXFSZ, SIGINT). Go has
-// set its own for all of them, and children inherit what is ignored, so the start
-// is framed: save every disposition, initialise, restore.
-
-// lastSignal is the highest signal number on Linux; macOS ends at 31 and refuses
-// the rest, which leaves their buffers untouched.
-const lastSignal = 64
+// CPython's start changes the dispositions of these signals (signal_install_handlers
+// and signal_get_set_handlers in its Modules/signalmodule.c). Go has set its own for
+// all of them, and children inherit what is ignored, so the start is framed: save
+// them, initialise, restore.
+var changedByStart = [...]syscall.Signal{syscall.SIGINT, syscall.SIGPIPE, syscall.SIGXFSZ}
 
 // disposition is room for a struct sigaction of any platform (152 bytes with
 // glibc, 16 on macOS); it is only carried from sigaction to sigaction.
 type disposition [256]byte
 
-// readDispositions asks for all of them.
-func readDispositions() *[lastSignal + 1]disposition {
-	all := new([lastSignal + 1]disposition)
-	sigaction := libc("sigaction")
-	for n := uintptr(1); n <= lastSignal; n++ {
-		purego.SyscallN(sigaction, n, 0, uintptr(unsafe.Pointer(&all[n])))
-	}
-	return all
+// read asks for the disposition of a signal.
+func (d *disposition) read(s syscall.Signal) {
+	purego.SyscallN(libc("sigaction"), uintptr(s), 0, uintptr(unsafe.Pointer(d)))
 }
 
-// restore sets those that differ from what they are now.
-func restoreDispositions(saved *[lastSignal + 1]disposition) {
-	sigaction := libc("sigaction")
-	now := readDispositions()
-	for n := uintptr(1); n <= lastSignal; n++ {
-		if !bytes.Equal(saved[n][:], now[n][:]) {
-			purego.SyscallN(sigaction, n, uintptr(unsafe.Pointer(&saved[n])), 0)
-		}
-	}
+// restore gives a signal the disposition that was read.
+func (d *disposition) restore(s syscall.Signal) {
+	purego.SyscallN(libc("sigaction"), uintptr(s), uintptr(unsafe.Pointer(d)), 0)
 }
 
 // keepingSignals runs the start of Python. During it SIGINT has the default
 // disposition, unless it is ignored: CPython then enters default_int_handler in
 // its own table, and PyErr_SetInterrupt raises KeyboardInterrupt later.
 func keepingSignals(start func() error) error {
-	saved := readDispositions()
-	defer restoreDispositions(saved)
+	saved := new([len(changedByStart)]disposition)
+	for i, s := range changedByStart {
+		saved[i].read(s)
+	}
+	defer func() {
+		for i, s := range changedByStart {
+			saved[i].restore(s)
+		}
+	}()
 	if !signal.Ignored(os.Interrupt) {
 		setDefault(syscall.SIGINT)
 	}

@@ -49,6 +49,7 @@ func Start(s Settings) error {
 	if err != nil {
 		return err
 	}
+	watchInterrupt(s.HandlesSignals)
 	if l.modules != "" {
 		if err := mapModules(l.modules); err != nil {
 			return err
@@ -67,7 +68,6 @@ func Start(s Settings) error {
 	if err := dress(l); err != nil {
 		return err
 	}
-	watchInterrupt(s.HandlesSignals)
 	wrapHandlers()
 	raw("PyEval_SaveThread") // the GIL is free whenever nobody is in a call
 	running.Store(true)

@@ -36,7 +36,7 @@ func interpreters(t *testing.T) []*pydist.Dist {
 func stdlibModule(rel string) bool {
 	top, _, _ := strings.Cut(rel, "/")
 	switch top {
-	case "test", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip", "site-packages", "lib-dynload", "pydoc_data", "distutils":
+	case "test", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip", "site-packages", "lib-dynload", "pydoc_data":
 		return false
 	}
 	return !strings.Contains(rel, "/tests/") && !strings.HasPrefix(top, "config-")

@@ -160,7 +160,11 @@ func (tree *testTree) finish(t *testing.T) []Placed {
 	}
 	for source, pyc := range boot {
 		*pyc = filepath.Join(tree.work(), filepath.Base(source)+"c")
-		tree.jobs = append(tree.jobs, helper.CompileJob{Source: absolute(t, source), Name: "<llgo>/" + filepath.Base(source), Output: *pyc})
+		name := "<llgo>/" + filepath.Base(source)
+		if pyc == &tree.in.Finder {
+			name = "<frozen importlib._bootstrap_external>" // as in programs: see internal/assemble
+		}
+		tree.jobs = append(tree.jobs, helper.CompileJob{Source: absolute(t, source), Name: name, Output: *pyc})
 	}
 	tree.add(t, absolute(t, "../../pyhelper/mapped/resources.py"), tree.stdlib+"/_llgo_resources.pyc")
 	h, err := helper.Open(t.Context(), progress.Discard)

@@ -44,6 +44,9 @@ else:  # importlib's own parts, which typeshed knows in parts only
 
 _INIT = "/__init__.py"
 
+# Allocations between two collections while modules are imported.
+_WHILE_IMPORTING = 100_000
+
 
 class Index:
     """The directories of one module file; loaded one by one, when asked for."""
@@ -122,8 +125,8 @@ def _located(name: str, loader: "Any") -> "ModuleSpec":
 class Loader(external._LoaderBasics):  # type: ignore[misc]
     """Loads one module.
 
-    The base gives exec_module in importlib's own frames, which CPython cuts out of
-    the tracebacks of failed imports.
+    CPython cuts the frames of importlib out of the tracebacks of failed imports, by
+    the file name of their code. This file is compiled under that name for the same.
     """
 
     __slots__ = ("_entry", "_index", "name", "path")
@@ -135,7 +138,7 @@ class Loader(external._LoaderBasics):  # type: ignore[misc]
         self._entry = entry
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name!r} at {self.path!r}>"
+        return f"<{type(self).__name__} of {self.name!r}>"
 
     def __eq__(self, other: object) -> bool:
         return type(other) is Loader and (self.name, self.path) == (other.name, other.path)
@@ -156,6 +159,17 @@ class Loader(external._LoaderBasics):  # type: ignore[misc]
         code: CodeType = self._index.unmarshal(*self._entry[:2])
         _imp._fix_co_filename(code, self.path)
         return code
+
+    def exec_module(self, module: "ModuleType") -> None:
+        """Run the module's code."""
+        code = self.get_code(module.__name__)
+        # A program that imports nothing but codecs should not import gc for it.
+        usual = None if module.__package__ == "encodings" else _collect_less()
+        try:
+            bootstrap._call_with_frames_removed(exec, code, module.__dict__)
+        finally:
+            if usual is not None:
+                _collect_as(usual)
 
     def get_filename(self, name: "str | None" = None) -> str:
         """Return where the source would be."""
@@ -200,6 +214,27 @@ class Loader(external._LoaderBasics):  # type: ignore[misc]
         from _llgo_resources import Reader  # type: ignore[import-not-found] # noqa: PLC0415
 
         return Reader(self)
+
+
+def _collect_less() -> "tuple[int, int, int] | None":
+    """Let the collector run less; return how often it did, None if that is not ours.
+
+    What an import makes is kept: modules, classes, functions. The collector would go
+    through all of it again and again.
+    """
+    gc = sys.modules.get("gc") or __import__("gc")
+    usual: tuple[int, int, int] = gc.get_threshold()
+    if not 0 < usual[0] < _WHILE_IMPORTING:
+        return None
+    gc.set_threshold(_WHILE_IMPORTING, *usual[1:])
+    return usual
+
+
+def _collect_as(usual: "tuple[int, int, int]") -> None:
+    """Let the collector run as it did, unless the module itself has set that."""
+    gc = sys.modules["gc"]
+    if gc.get_threshold()[0] == _WHILE_IMPORTING:
+        gc.set_threshold(*usual)
 
 
 def _loader_of(name: str, path: str) -> "Loader":

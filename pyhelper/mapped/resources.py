@@ -36,6 +36,11 @@ class Reader(TraversableResources):  # type: ignore[misc]
         directory = Path(self._loader.path).parent
         return directory if directory.is_dir() else Directory(self._loader)
 
+    def is_resource(self, path: Any) -> bool:
+        """Tell whether there is such a file (3.9's own asks a path for isfile)."""
+        found: bool = self.files().joinpath(path).is_file()
+        return found
+
     def resource_path(self, resource: Any) -> str:
         """Return the path of a resource that is a file."""
         path = os.path.join(os.path.dirname(self._loader.path), resource)

@@ -195,6 +195,28 @@ class Import(unittest.TestCase):
         self.assertNotIn("importlib", out)
 
 
+class Collector(unittest.TestCase):
+    """It runs less while modules are imported, and as before afterwards."""
+
+    def test_restored(self):
+        import gc
+
+        before = gc.get_threshold()
+        sys.modules.pop("pkg.collector", None)
+        import pkg.collector
+
+        self.assertGreater(pkg.collector.DURING[0], before[0])
+        self.assertEqual(gc.get_threshold(), before)
+
+    def test_the_program_decides(self):
+        out = python("-c", "import gc; gc.set_threshold(0); import pkg.collector as c; print(c.DURING[0], gc.get_threshold()[0])")
+        self.assertEqual(out, "0 0\n")
+        out = python("-c", "import gc, pkg.sets; print(gc.get_threshold()[0])")
+        self.assertEqual(out, "123\n")
+        out = python("-c", "import gc\nbefore = gc.get_threshold()\ntry: import breaks\nexcept ZeroDivisionError: print(before == gc.get_threshold())")
+        self.assertEqual(out, "True\n")
+
+
 class Order(unittest.TestCase):
     """sys.path decides, as ever."""
 
@@ -237,11 +259,11 @@ class Packages(unittest.TestCase):
 
         self.assertEqual(
             [(m.name, m.ispkg) for m in pkgutil.iter_modules(pkg.__path__)],
-            [("__main__", False), ("mod", False), ("sub", True)],
+            [("__main__", False), ("collector", False), ("mod", False), ("sets", False), ("sub", True)],
         )
         self.assertEqual(sorted(m.name for m in pkgutil.iter_modules(parts.__path__, "parts.")), ["parts.loose", "parts.mapped"])
         walked = [m.name for m in pkgutil.walk_packages(pkg.__path__, "pkg.")]
-        self.assertEqual(walked, ["pkg.__main__", "pkg.mod", "pkg.sub", "pkg.sub.deep"])
+        self.assertEqual(walked, ["pkg.__main__", "pkg.collector", "pkg.mod", "pkg.sets", "pkg.sub", "pkg.sub.deep"])
         top = {m.name: m.ispkg for m in pkgutil.iter_modules()}
         self.assertEqual((top["pkg"], top["json"], top["colorsys"]), (True, True, False))
         self.assertNotIn("", top)

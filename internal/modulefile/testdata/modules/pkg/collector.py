@@ -1,0 +1,3 @@
+import gc
+
+DURING = gc.get_threshold()
