@@ -68,7 +68,10 @@ func (o *Options) path(ctx context.Context, name string, h finding.Handler, sum 
 }
 
 func (o *Options) container(ctx context.Context, c *facts.Container, h finding.Handler, sum *finding.Summary) error {
-	if err := c.Collect(ctx, o.Facts); err != nil {
+	read := o.Facts
+	// Only of a bundle is it known what its modules have to import.
+	read.NoPython = read.NoPython || c.Kind != facts.Onedir && c.Kind != facts.Onefile
+	if err := c.Collect(ctx, read); err != nil {
 		return err
 	}
 	s := newSubject(c, o.Policy, o.targetOf(c), o.Cache)
