@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/pyinit"
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
@@ -58,11 +59,7 @@ func (c *llgo) Build(ctx context.Context, job Job) error {
 	if !job.Packaged {
 		return nil
 	}
-	paths, err := c.buildPaths(ctx, env, job)
-	if err != nil {
-		return err
-	}
-	return neutralize(job.Output, append(paths, work))
+	return c.hideBuildPaths(ctx, env, job, work)
 }
 
 // run runs llgo. It exits with status 0 when it does not understand its command
@@ -96,12 +93,21 @@ func (c *llgo) root(env []string) string {
 	return ""
 }
 
-// buildPaths are the directories of this machine that llgo writes into programs:
-// the Go it works with (runtime.GOROOT), and where sources lie.
-func (c *llgo) buildPaths(ctx context.Context, env []string, job Job) ([]string, error) {
+// hideBuildPaths overwrites the directories of this machine that llgo writes into
+// programs: the Go it works with (runtime.GOROOT), and where sources lie.
+func (c *llgo) hideBuildPaths(ctx context.Context, env []string, job Job, work string) error {
 	paths, err := gosource.Env(ctx, env, "GOROOT", "GOMODCACHE", "GOCACHE")
-	return append(paths, c.root(env), job.Program.ModuleDir()), err
+	if err != nil {
+		return err
+	}
+	goroot := paths[0]
+	if !isBelow(goroot, paths[1]) && !isBelow(goroot, lookup(env, "HOME")) {
+		goroot = "" // a place that says nothing of this machine, and short: /usr/local/go
+	}
+	return neutralize(job.Output, goroot, append(paths[1:], c.root(env), job.Program.ModuleDir(), work))
 }
+
+func isBelow(path, dir string) bool { return dir != "" && strings.HasPrefix(path, dir+"/") }
 
 // compileStart compiles the object that starts Python.
 func (t toolchain) compileStart(ctx context.Context, work string, job Job) (string, error) {

@@ -263,7 +263,7 @@ func TestWithoutPython(t *testing.T) {
 func TestNoBuildPath(t *testing.T) {
 	c := newStandIn(t)
 	job, _ := job(t, c)
-	c.env = append(c.env, "STAND_IN_WRITES="+job.Program.Dir+"/x.go and /usr and more")
+	c.env = append(c.env, "STAND_IN_WRITES="+job.Program.Dir+"/x.go, "+job.Program.Dir+"lication")
 	if err := os.WriteFile(filepath.Join(job.Program.Dir, "go.mod"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -274,8 +274,26 @@ func TestNoBuildPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "a program of " + string(rootOfLength(len(job.Program.Dir))) + "/x.go and /usr and more\n"; string(data) != want {
+	if want := "a program of " + string(rootOfLength(len(job.Program.Dir))) + "/x.go, " + job.Program.Dir + "lication\n"; string(data) != want {
 		t.Errorf("%q, want %q", data, want)
+	}
+}
+
+// TestGOROOT: it has no end that could be told, and is overwritten all the same.
+func TestGOROOT(t *testing.T) {
+	exe := filepath.Join(t.TempDir(), "exe")
+	if err := os.WriteFile(exe, []byte("\x00/home/u/goruntime/home/u/go/src /usr"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := neutralize(exe, "/home/u/go", []string{"/home/u", "/", ""}); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(exe)
+	if want := "\x00/././././.runtime/./././././src /usr"; err != nil || string(data) != want {
+		t.Errorf("%q, want %q, %v", data, want, err)
+	}
+	if fi, err := os.Stat(exe); err != nil || fi.Mode().Perm() != 0o750 {
+		t.Errorf("%v, %v", fi.Mode(), err)
 	}
 }
 
