@@ -15,6 +15,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/assemble"
 	"github.com/llgo-pypack/llgo-pypack/internal/check"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/facts"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/finding"
@@ -42,6 +43,8 @@ Against what:
                              symbol floors (repeatable; policy.schema.json)
     --cache <dir>            where a one-file program will unpack itself there: what
                              LLGO_PY_CACHE will be
+    --py-python <path>       a CPython that reads the imports of byte code of its own
+                             version; managed ones read theirs
 
 By running it, on this machine and with your rights:
     --run                    start each program with the arguments, in an empty
@@ -84,6 +87,7 @@ type checkFlags struct {
 	target        string
 	failOn        string
 	cache         string
+	python        string
 	baseline      string
 	writeBaseline string
 	explain       string
@@ -149,6 +153,7 @@ func (c *checkFlags) define(fs *flag.FlagSet) {
 	fs.StringVar(&c.target, "target", "", "")
 	fs.StringVar(&c.failOn, "fail-on", string(finding.Error), "")
 	fs.StringVar(&c.cache, "cache", "", "")
+	fs.StringVar(&c.python, "py-python", "", "")
 	fs.StringVar(&c.baseline, "baseline", "", "")
 	fs.StringVar(&c.writeBaseline, "write-baseline", "", "")
 	fs.StringVar(&c.explain, "explain", "", "")
@@ -169,6 +174,11 @@ func (c *checkFlags) check(ctx context.Context, u *ui) error {
 		return err
 	}
 	opts.Facts.Reporter = u
+	if c.python != "" {
+		if opts.Facts.Python, err = assemble.Interpreter(ctx, c.python, u); err != nil {
+			return err
+		}
+	}
 	if opts.Facts.Helper, err = helper.Open(ctx, u); err != nil {
 		return err
 	}

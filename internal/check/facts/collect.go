@@ -75,7 +75,13 @@ func (c *Container) Collect(ctx context.Context, opts Options) error {
 	c.describeDistributions()
 	c.compareManifest()
 	c.compareRecord()
-	return r.modules(ctx)
+	if err := r.modules(ctx); err != nil {
+		return err
+	}
+	for _, note := range c.Notes {
+		opts.Reporter.Note(c.Path + ": " + note)
+	}
+	return nil
 }
 
 // A collector fills a container.
