@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import time
@@ -20,6 +21,7 @@ def work(given: str) -> str:
     if given == "swell":
         return "x" * (1 << 30)
     if given == "crash":
+        faulthandler.disable()  # pytest's would print a page
         os.kill(os.getpid(), signal.SIGSEGV)
     if given == "leave":
         os._exit(3)
