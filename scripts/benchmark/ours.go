@@ -51,15 +51,17 @@ func our(llgo, kind, python, compiler string) *packager {
 	}
 }
 
-// forget removes the analyses that are kept between builds, and provides the
-// sources. The Go build cache is dir's own, so it is empty.
+// forget removes the analyses and the results of steps that are kept between builds,
+// and provides the sources. The Go build cache is dir's own, so it is empty.
 func forget(_ context.Context, app, dir string) error {
 	cache, err := cachedir.Root()
 	if err != nil {
 		return err
 	}
-	if err := os.RemoveAll(filepath.Join(cache, "analyses")); err != nil {
-		return err
+	for _, kept := range []string{"analyses", "steps"} {
+		if err := os.RemoveAll(filepath.Join(cache, kept)); err != nil {
+			return err
+		}
 	}
 	return os.CopyFS(filepath.Join(dir, "src"), os.DirFS(source(app)))
 }
