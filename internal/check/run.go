@@ -19,9 +19,10 @@ func runRules() []rule {
 		}, nil},
 		{finding.Rule{
 			ID: finding.RunOutput, Severity: finding.Error,
-			What: "Forms of one program (directory, one file, unpacked) do not print the same.",
-			Why:  "They are the same files and have to behave the same. What differs depends on where the program lies.",
-			Mend: "Look for __file__, sys.argv[0] and the working directory in what the program prints; data files belong beside modules and are opened by importlib.resources.",
+			What:   "Forms of one program (directory, one file, unpacked) do not print the same.",
+			Why:    "They are the same files and have to behave the same. What differs depends on where the program lies.",
+			Mend:   "Look for __file__, sys.argv[0] and the working directory in what the program prints; data files belong beside modules and are opened by importlib.resources.",
+			Limits: "Programs are taken for forms of one by the path of their main package, which Go records, by equal executables, or by their name up to a dot. What is not packaged is compared with the first program.",
 		}, nil},
 		{finding.Rule{
 			ID: finding.RunOutside, Severity: finding.Warning,

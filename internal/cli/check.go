@@ -50,9 +50,8 @@ By running it, on this machine and with your rights:
     --run                    start each program with the arguments, in an empty
                              environment, with a new home and, where the kernel can,
                              without a network; import all its modules; tell what it
-                             opens outside of the bundle. All PATHs are taken for
-                             forms of one program (directory, one file, unpackaged),
-                             which must print the same
+                             opens outside of the bundle. Forms of one program
+                             (directory, one file, unpackaged) must print the same
     --timeout <duration>     for one start and for one import (60s)
 
 What fails:

@@ -7,11 +7,18 @@ import (
 )
 
 // compare notes what two starts of a program do not have in common, and the first one
-// of it and the first of all.
+// of it and that of its first form.
 func (r *Runner) compare(s *Subject) {
 	r.differ(s, s, s.Starts[0], s.Starts[1])
-	if first := &r.result.Subjects[0]; first != s {
-		r.differ(first, s, first.Starts[0], s.Starts[0])
+	earlier := r.result.Subjects[:len(r.result.Subjects)-1]
+	for i := range earlier {
+		if first := &earlier[i]; first.program.isForm(s.program) {
+			r.differ(first, s, first.Starts[0], s.Starts[0])
+			return
+		}
+	}
+	if len(earlier) > 0 {
+		r.note(s.Path + ": not compared, it is another program than " + earlier[0].Path)
 	}
 }
 

@@ -21,7 +21,8 @@ func (o *Options) fill() {
 	o.Import = cmp.Or(o.Import, time.Minute)
 }
 
-// A Runner runs one container after the other and compares each with the first.
+// A Runner runs one container after the other and compares each with the first
+// that is a form of the same program.
 type Runner struct {
 	room   *room
 	opts   *Options
@@ -71,7 +72,7 @@ func (r *Runner) Run(ctx context.Context, c *facts.Container) (*Subject, error) 
 	if c.Kind == facts.Onedir {
 		program = filepath.Join(program, filepath.FromSlash(c.Program))
 	}
-	s := Subject{Path: c.Path}
+	s := Subject{Path: c.Path, program: programOf(c, program)}
 	task := r.opts.Reporter.Phase("run "+filepath.Base(program), 0)
 	defer task.Done()
 	home, err := r.room.fresh("home")

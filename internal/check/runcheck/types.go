@@ -19,8 +19,8 @@ type Options struct {
 // Result is what happened, in the order of the runs.
 type Result struct {
 	Subjects []Subject
-	// Differences are those between the first program that was started and each other
-	// one, and between two starts of one program.
+	// Differences are those between the first form of a program that was started and
+	// each other one, and between two starts of one.
 	Differences []Difference
 	Notes       []string // what could not be done and why, one line each
 }
@@ -31,6 +31,8 @@ type Subject struct {
 	Modules []Module // all that it has, sorted by name
 	Starts  []Start  // the first as on a new machine, the second when it was unpacked
 	Opened  []Opened // sorted by path
+
+	program program
 }
 
 // Outcome is how the import of a module ended.
