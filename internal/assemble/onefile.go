@@ -22,16 +22,7 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		return nil, nil, err
 	}
 	defer os.RemoveAll(work)
-	files, err := b.collect(ctx, dist, h, nil, work)
-	if err != nil {
-		return nil, nil, err
-	}
-	// The same tree as the directory's, made and looked at by the same code.
-	dir := filepath.Join(work, "tree")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return nil, nil, err
-	}
-	tree, err := b.writeTree(ctx, dist, "", files, dir)
+	files, tree, err := b.pythonTree(ctx, dist, h, work)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -49,6 +40,21 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	}
 	s.Path, s.Size, s.Unpacked = b.display(b.out), fi.Size(), tree.Size
 	return s, files.machineSources(), b.report(ctx, dist, s, files, tree)
+}
+
+// pythonTree makes the tree of the program's Python in work: the same as the
+// directory's, made and looked at by the same code, without the program.
+func (b *builder) pythonTree(ctx context.Context, dist *pydist.Dist, h *helper.Helper, work string) (*files, *bundle.Result, error) {
+	files, err := b.collect(ctx, dist, h, nil, work)
+	if err != nil {
+		return nil, nil, err
+	}
+	dir := filepath.Join(work, "tree")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return nil, nil, err
+	}
+	tree, err := b.writeTree(ctx, dist, "", files, dir)
+	return files, tree, err
 }
 
 // pack writes python/ of the tree as the payload's archive. The payload's root is

@@ -49,15 +49,7 @@ func (b *builder) look(ctx context.Context, dist *pydist.Dist, h *helper.Helper)
 		return nil, nil, err
 	}
 	defer os.RemoveAll(work)
-	files, err := b.collect(ctx, dist, h, nil, work)
-	if err != nil {
-		return nil, nil, err
-	}
-	dir := filepath.Join(work, "tree")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return nil, nil, err
-	}
-	tree, err := b.writeTree(ctx, dist, "", files, dir)
+	files, tree, err := b.pythonTree(ctx, dist, h, work)
 	if err != nil {
 		return nil, nil, err
 	}

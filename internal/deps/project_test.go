@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+	"github.com/llgo-pypack/llgo-pypack/internal/cachedir/cachetest"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
@@ -18,22 +18,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/wheeltest"
 )
 
-// The tests run the real uv in real interpreters, against an index of their own.
-// They use the cache that LLGO_PY_CACHE names and otherwise one that is removed.
-func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		if os.Getenv(cachedir.EnvRoot) == "" {
-			scratch, err := os.MkdirTemp("", "deps-test-")
-			if err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				return 1
-			}
-			defer os.RemoveAll(scratch)
-			os.Setenv(cachedir.EnvRoot, filepath.Join(scratch, "cache"))
-		}
-		return m.Run()
-	}())
-}
+func TestMain(m *testing.M) { cachetest.Main(m) }
 
 // notes is a Reporter that keeps what people are told and what was worked on.
 type notes struct {
