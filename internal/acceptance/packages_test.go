@@ -8,12 +8,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/report"
 )
 
 // Programs with the distributions that people use, one program for each
 // (testdata/packages), packaged and sealed off: what they print is compared with
-// the comment at their end, and they must complain of nothing. The versions are
-// those of constraints.txt.
+// the comment at their end, and they must complain of nothing; nor may the report
+// of the build have a module that they need and lack. The versions are those of
+// constraints.txt.
 //
 // Without LLGO_PY_TEST_FULL only the program of many small wheels is built.
 func TestPackages(t *testing.T) {
@@ -32,7 +36,8 @@ func TestPackages(t *testing.T) {
 				onlyFull(t)
 			}
 			src, want := packageProgram(t, path)
-			build(t, src, append(args, "--py-onedir", "-o", "out/app")...)
+			build(t, src, append(args, "--py-onedir", "-o", "out/app", "--py-report", "report.json")...)
+			nothingRequired(t, filepath.Join(src, "report.json"))
 			exe := filepath.Join(moveOut(t, src), "app")
 			runPackage(t, exe, src, want)
 			if onefile := []string{"numpy", "requests"}; slices.Contains(onefile, name) {
@@ -40,6 +45,24 @@ func TestPackages(t *testing.T) {
 				runPackage(t, filepath.Join(moveOut(t, src), "app"), src, want)
 			}
 		})
+	}
+}
+
+// nothingRequired reads the report of a build: of a package that runs, no module that it
+// lacks is one that it needs. Reports have such modules whether or not the build warns.
+func nothingRequired(t *testing.T, path string) {
+	t.Helper()
+	r, err := report.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Missing) == 0 { // _winapi at least, which subprocess tries to import
+		t.Error("the report has no missing modules at all")
+	}
+	for _, m := range r.Missing {
+		if m.Reason == helper.MissingRequired {
+			t.Errorf("%s is not found, and reported as required by %v; the package runs without it", m.Module, m.Importers)
+		}
 	}
 }
 
