@@ -4,8 +4,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/report"
 )
 
 // embedding is a cgo program as people write them: it starts Python itself, where
@@ -137,6 +140,55 @@ func TestPack(t *testing.T) {
 	}
 }
 
+// What is packed is reported like what is built: the program by the record in the
+// executable, in one file with the launcher's modules, and a table of sizes.
+func TestPackReports(t *testing.T) {
+	pythons := filepath.SplitList(os.Getenv("LLGO_PY_TEST_PYTHONS"))
+	if len(pythons) == 0 {
+		t.Skip("LLGO_PY_TEST_PYTHONS is not set: scripts/test sets it")
+	}
+	exe := linkedWith(t, pythons[0])
+	if r := pack(t, t.TempDir(), "--onedir", "--py-report", "r.txt", exe); r.code != 1 || !strings.Contains(r.stderr, "llgo: --py-report: ") || !strings.Contains(r.stderr, "r.txt") {
+		t.Errorf("a report of no known format: %v", r)
+	}
+	for layout, out := range map[report.Layout]string{report.Onedir: "dir/app", report.Onefile: "app"} {
+		if layout == report.Onefile && os.Getenv("LLGO_PY_TEST_FULL") == "" {
+			continue
+		}
+		dir := t.TempDir()
+		packed := pack(t, dir, "--"+string(layout), "-o", out, "--py-hidden-import", "json", "-size",
+			"--py-report", "r.json", "--py-report", "r.html", "--py-report", "r.cdx.json", exe)
+		if packed.code != 0 {
+			t.Fatal(packed)
+		}
+		if !strings.Contains(packed.stdout, "Size report for "+out+"\n") || !strings.Contains(packed.stdout, "| CPython 3.14.") || !strings.Contains(packed.stdout, "| total\n") {
+			t.Errorf("-size printed\n%s", packed.stdout)
+		}
+		r, err := report.Read(filepath.Join(dir, "r.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := r.Program; p.Kind != layout || p.Name != "app" || p.Package != "example.com/embedding" || !strings.HasPrefix(p.Go, "go1.") {
+			t.Errorf("%s: %+v", layout, p)
+		}
+		if written := sizeOf(t, filepath.Join(dir, filepath.Dir(out))); layout == report.Onedir && r.Program.Size != written {
+			t.Errorf("the report counts %d bytes, written are %d", r.Program.Size, written)
+		}
+		launched := slices.ContainsFunc(r.GoModules, func(m report.GoModule) bool { return m.Path == "github.com/klauspost/compress" && m.Version != "" })
+		if own := slices.Contains(r.GoModules, report.GoModule{Path: "example.com/embedding"}); !own || launched != (layout == report.Onefile) {
+			t.Errorf("%s: Go modules %v", layout, r.GoModules)
+		}
+		if chain := ask(t, dir, "why", "-report", "r.json", "json.decoder"); !strings.HasPrefix(chain, "--py-hidden-import → json → json.decoder\n") {
+			t.Errorf("why json.decoder:\n%s", chain)
+		}
+		for _, name := range []string{"r.html", "r.cdx.json"} {
+			if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() < 1000 {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
 // What cannot be packed says what it is, and leaves what was there.
 func TestPackRefuses(t *testing.T) {
 	dir := t.TempDir()
@@ -147,6 +199,7 @@ func TestPackRefuses(t *testing.T) {
 		{"--onedir " + llgo, "libpython"},
 		{"--onedir", "name one executable"},
 		{"--onedir --onefile script", "one of them, please"},
+		{"--onedir -size-format=xml script", "must be text or json"},
 		{"--onedir --py-hiden-import x script", "--py-hidden-import"},
 	} {
 		r := pack(t, dir, strings.Fields(test.args)...)

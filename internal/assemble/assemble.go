@@ -99,10 +99,8 @@ func load(ctx context.Context, opts Options) (*builder, error) {
 	if note != "" {
 		opts.Reporter.Note(note)
 	}
-	for _, v := range set.Report {
-		if err := report.CheckName(v.Value); err != nil {
-			return nil, fmt.Errorf("%s: %w", v.From, err)
-		}
+	if err := checkReports(set); err != nil {
+		return nil, err
 	}
 	return &builder{Options: opts, set: set, prog: prog, comp: comp, out: outputPath(opts, set, prog)}, nil
 }

@@ -38,6 +38,9 @@ func Pack(ctx context.Context, opts Options) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkReports(set); err != nil {
+		return nil, err
+	}
 	if !set.Onefile.Value && !set.Onedir.Value {
 		set.Onedir.Value = true
 	}

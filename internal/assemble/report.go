@@ -1,10 +1,9 @@
 package assemble
 
 import (
-	"cmp"
 	"context"
-	"debug/buildinfo"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/config"
-	"github.com/llgo-pypack/llgo-pypack/internal/dialect"
 	"github.com/llgo-pypack/llgo-pypack/internal/discover"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
@@ -57,6 +55,16 @@ func (b *builder) look(ctx context.Context, dist *pydist.Dist, h *helper.Helper)
 	return &Summary{Report: r}, files.machineSources(), nil
 }
 
+// checkReports refuses reports of no known format.
+func checkReports(set *config.Settings) error {
+	for _, v := range set.Report {
+		if err := report.CheckName(v.Value); err != nil {
+			return fmt.Errorf("%s: %w", v.From, err)
+		}
+	}
+	return nil
+}
+
 // report writes the reports that were asked for, when the program is in its place.
 func (b *builder) report(ctx context.Context, dist *pydist.Dist, s *Summary, f *files, tree *bundle.Result) error {
 	names := b.set.Report.Values()
@@ -90,7 +98,7 @@ func (b *builder) newReport(ctx context.Context, dist *pydist.Dist, program repo
 		in.Everything = b.set.Deps.From.String()
 	}
 	if program.Kind != report.Analysis {
-		in.Program.Go, in.GoModules = goModules(b.out)
+		b.recorded(&in, tree)
 	}
 	return report.New(in)
 }
@@ -179,32 +187,4 @@ func (b *builder) portable(name string) string {
 		}
 	}
 	return filepath.Base(name)
-}
-
-// goModules reads from an executable what it is built from. One without that
-// record, as another compiler may write it, has none.
-func goModules(exe string) (goVersion string, modules []report.GoModule) {
-	info, err := buildinfo.ReadFile(exe)
-	if err != nil {
-		return "", nil
-	}
-	for _, dep := range info.Deps {
-		m := report.GoModule{Path: dep.Path, Version: dep.Version}
-		if r := dep.Replace; r != nil {
-			// A directory of this machine has no version.
-			m = report.GoModule{Path: dep.Path}
-			switch {
-			case strings.HasPrefix(r.Path, dialect.StandIns):
-				m.Version = dep.Version // translated, and still that version
-			case r.Version != "":
-				m = report.GoModule{Path: r.Path, Version: r.Version}
-			}
-		}
-		modules = append(modules, m)
-	}
-	if info.Main.Path != "" {
-		modules = append(modules, report.GoModule{Path: info.Main.Path})
-	}
-	slices.SortFunc(modules, func(a, b report.GoModule) int { return cmp.Compare(a.Path, b.Path) })
-	return info.GoVersion, slices.Compact(modules)
 }

@@ -39,15 +39,15 @@ func TestGoModulesOfAnExecutable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	version, modules := goModules(self)
-	if !strings.HasPrefix(version, "go1.") {
-		t.Errorf("built with %q", version)
+	r := readRecord(self)
+	if !strings.HasPrefix(r.version, "go1.") || !strings.HasPrefix(r.main, "github.com/llgo-pypack/llgo-pypack/internal/assemble") {
+		t.Errorf("%q built with %q", r.main, r.version)
 	}
-	if want := []report.GoModule{{Path: "github.com/llgo-pypack/llgo-pypack"}}; !slices.Equal(modules, want) {
-		t.Errorf("modules: %v, want %v", modules, want)
+	if want := []report.GoModule{{Path: "github.com/llgo-pypack/llgo-pypack"}}; !slices.Equal(r.modules, want) {
+		t.Errorf("modules: %v, want %v", r.modules, want)
 	}
-	if version, modules := goModules(filepath.Join(t.TempDir(), "none")); version != "" || modules != nil {
-		t.Errorf("what cannot be read is built from %s %v", version, modules)
+	if r := readRecord(filepath.Join(t.TempDir(), "none")); r.version != "" || r.main != "" || r.modules != nil {
+		t.Errorf("what cannot be read is built from %+v", r)
 	}
 }
 

@@ -28,7 +28,8 @@ Flags:
     --py-hidden-import <module>, --py-path <dir>, --py-python <path>, …
                             all that llgo build has for the Python side, and
                             [tool.llgo-py] of the pyproject.toml in this directory
-    -json, -v               as for llgo build
+    --py-report <file>, -size, -json, -v
+                            as for llgo build
 
 Without --py-python it is the interpreter whose libpython the executable finds on
 this machine, else a managed CPython of the version that it is linked with.
@@ -49,11 +50,15 @@ func packCommand(ctx context.Context, args []string) int {
 			own[i] = "--py-" + strings.TrimLeft(arg, "-")
 		}
 	}
-	opts, json, err := parseBuild(own, "llgo py help pack")
+	var size sizeFlags
+	opts, json, err := parseBuild(own, "llgo py help pack", size.define)
 	u := newUI(json, opts.Flags.Verbose)
 	if errors.Is(err, flag.ErrHelp) {
 		fmt.Print(helpPack)
 		return exitOK
+	}
+	if err == nil {
+		err = size.check("llgo py help pack")
 	}
 	if err == nil && len(opts.Patterns) != 1 {
 		err = usagef("llgo py help pack", "llgo py pack: name one executable")
@@ -61,6 +66,7 @@ func packCommand(ctx context.Context, args []string) int {
 	if err != nil {
 		return report(u, err)
 	}
+	opts.Sizes = size.on
 	opts.Reporter, opts.Stdout, opts.Stderr, opts.Env = u, os.Stdout, os.Stderr, os.Environ()
 	start := time.Now()
 	summary, err := assemble.Pack(ctx, opts)
@@ -68,5 +74,5 @@ func packCommand(ctx context.Context, args []string) int {
 		return report(u, err)
 	}
 	u.summary(summary, time.Since(start))
-	return exitOK
+	return report(u, u.sizes(&size, summary))
 }
