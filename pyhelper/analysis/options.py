@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import os
 import pkgutil
+import sys
 from importlib import metadata
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,9 +60,13 @@ _ESSENTIAL = frozenset(
 
 
 class Found(NamedTuple):
-    """A module that is there; ``path`` is where modules of it are, if it is a package."""
+    """A module that is there; ``path`` is where modules of it are, if it is a package.
+
+    ``is_shared`` says that distributions have it together (a namespace of PEP 420).
+    """
 
     path: list[str] | None
+    is_shared: bool = False
 
 
 def spec(options: Options, scripts: list[str], hidden: list[str], hooks: str) -> str:
@@ -142,13 +147,12 @@ def _listed(path: str) -> list[str] | None:
 
 def _check_package(collect: Collect, search: list[str]) -> None:
     found = find(collect.name, search)
-    top = collect.name.split(".")[0]
     if found is None:
         raise Failed(
             f"python package {collect.name} not found",
-            hint=f"llgo py add …, with the name of the distribution that has {top}",
             module=collect.name,
             positions=[collect.origin],
+            missing=[collect.name] if _may_be_added(collect.name, search) else [],
         )
     if found.path is None:
         raise Failed(
@@ -157,6 +161,15 @@ def _check_package(collect: Collect, search: list[str]) -> None:
             module=collect.name,
             positions=[collect.origin],
         )
+
+
+def _may_be_added(name: str, search: list[str]) -> bool:
+    """Can another distribution have ``name``? Not if its top package is there and whole."""
+    top = name.partition(".")[0]
+    found = find(top, search)
+    if found is None:
+        return top not in getattr(sys, "stdlib_module_names", ())
+    return found.is_shared
 
 
 def _check_distribution(collect: Collect, search: list[str]) -> None:
@@ -190,4 +203,4 @@ def _find_one(part: str, path: list[str]) -> Found | None:
         if spec.loader is not None:
             return Found(None if locations is None else list(locations))
         portions += locations or ()
-    return Found(portions) if portions else None
+    return Found(portions, is_shared=True) if portions else None

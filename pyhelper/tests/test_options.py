@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -221,3 +222,31 @@ def test_find_imports_nothing(tmp_path: Path) -> None:
     assert options.find("loud.inner.deep", search) is not None
     assert options.find("loud.other", search) is None
     assert options.find("loud.inner.deep.deeper", search) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "may_be_added"),
+    [
+        ("absent", True),
+        ("absent.part", True),
+        ("shared.absent", True),
+        ("whole.absent", False),
+        ("json.absent", False),
+        pytest.param(
+            *("winreg", False),  # of CPython for another system
+            marks=pytest.mark.skipif(sys.version_info < (3, 10), reason="lists no own modules"),
+        ),
+    ],
+)
+def test_packages_to_collect_that_no_distribution_has(
+    tmp_path: Path, name: str, may_be_added: bool
+) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "__init__.py").write_text("")
+    (tmp_path / "shared" / "part").mkdir(parents=True)
+    request = replace(Analyze("/w"), options=Options(collect=[Collect("all", name, "here")]))
+    with pytest.raises(Failed) as failed:
+        options.check(request, [str(tmp_path), os.path.dirname(os.__file__)])
+    message = failed.value.message
+    assert message.missing == ([name] if may_be_added else [])
+    assert (message.text, message.positions) == (f"python package {name} not found", ["here"])
