@@ -57,7 +57,8 @@ func save(t *testing.T, name string, data []byte) string {
 func onefileMutants() []mutant {
 	one := func(t *testing.T) string { return built(t, "one") }
 	return []mutant{
-		{rule: "payload-damaged", name: "data", make: flipped(func(p *facts.Payload) int64 { return p.Offset + p.Size/2 }), want: []string{"payload-damaged *"}},
+		{rule: "payload-damaged", name: "data", make: flipped(func(p *facts.Payload) int64 { return p.Offset + p.Size/2 }), // libpython is most of it
+			want: []string{"payload-damaged *", "file-damaged " + libPythonFile, "libpython-missing *"}},
 		{rule: "payload-damaged", name: "directory", make: flipped(func(p *facts.Payload) int64 { return p.Offset + p.Size - 300 }), want: []string{"payload-damaged *"}},
 		{rule: "cache-location", name: "relative", cache: "cache", make: one, want: []string{"cache-location "}},
 		{rule: "cache-location", name: "no files there", cache: "/proc/self", make: one, want: []string{"cache-location "}},
@@ -177,6 +178,9 @@ func allReaderMutants() []mutant {
 			want: []string{"module-missing " + lib + "collections/__init__.pyc", "module-missing *"}},
 	}
 }
+
+// libPythonFile is the largest file of the good program.
+const libPythonFile = "python/lib/libpython3.14.so.1.0"
 
 // TestMutants is TestMutations for what is not an onedir. In want a star stands for
 // anything.
