@@ -9,8 +9,8 @@ has.
 
 Nothing is written before everything is decided.
 
-Only ELF so far: a Mach-O file is refused, as its changed copy would have to be
-signed again (codesign, on a Mac).
+This file is for ELF. A request for Mach-O files, whose loader knows other ways, goes
+to macho_link.py; one bundle has one format.
 """
 
 from __future__ import annotations
@@ -20,18 +20,13 @@ import posixpath
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pyhelper.binaries import elf, machine, patch, policy, scrub
+from pyhelper.binaries import elf, machine, macho, macho_link, patch, places, policy, scrub
 from pyhelper.channel import Failed
-from pyhelper.protocol import Binary, Finding, Link, Linked, LinkedFile
+from pyhelper.protocol import Binary, Link, Linked, LinkedFile
 
 if TYPE_CHECKING:
     from pyhelper.binaries.scrub import Scrubber
     from pyhelper.channel import Channel
-
-_LIB = "lib"
-_HOME = "/python"  # the bundle, where the files of a request are taken to be
-_PROGRAM = ".."  # and from there the directory of a program
-_NOT_FOUND = "library-not-found"
 
 
 @dataclass
@@ -45,7 +40,7 @@ class _File:
     renamed: dict[str, str] = field(default_factory=dict)  # libraries to need instead
 
     def is_program(self) -> bool:
-        return posixpath.dirname(self.dest) == _PROGRAM
+        return places.is_program(self.dest)
 
     def search(self) -> list[str]:
         """Return the search path the file should have."""
@@ -57,7 +52,9 @@ class _File:
 
 def run(out: Channel, request: Link) -> Linked:
     """Link every file of the request; see the top of the file for the order."""
-    program = [Binary(f"{_PROGRAM}/program", request.program)] if request.program else []
+    program = places.program(request)
+    if _is_macho([*request.files, *program]):
+        return macho_link.run(out, request)
     bundle = _Bundle([*request.files, *program])
     if request.starter:
         bundle.start_with(request.starter, request.instead_of)
@@ -65,7 +62,7 @@ def run(out: Channel, request: Link) -> Linked:
         out.progress("link", done, len(bundle.queue), posixpath.basename(file.dest))
         for name in file.elf.needed:
             if not bundle.resolve(file, name):
-                out.send(_finding(file, name))
+                out.send(places.not_found(file.dest, name))
     bundle.reach_by_name()
     clean = scrub.scrubber(request.neutral)
     files = sorted(bundle.queue, key=lambda file: file.dest)
@@ -76,6 +73,14 @@ def run(out: Channel, request: Link) -> Linked:
     return Linked(list(linked.values()), added, *shipped)
 
 
+def _is_macho(files: list[Binary]) -> bool:
+    """Is the first file, which is the interpreter's library, a Mach-O file?"""
+    try:
+        return bool(files) and macho.is_macho(files[0].source)
+    except OSError:
+        return False  # said when it is read
+
+
 class _Bundle:
     """The native files of the bundle, and those still to look at."""
 
@@ -83,7 +88,7 @@ class _Bundle:
         self.queue = [_read(binary) for binary in binaries]
         self._by_dest = {file.dest: file for file in self.queue}
         # Where the interpreter has its libpython it has its other libraries.
-        in_lib = (b.source for b in binaries if posixpath.dirname(b.dest) == _LIB)
+        in_lib = (b.source for b in binaries if posixpath.dirname(b.dest) == places.LIB)
         own = (d for d in map(os.path.dirname, in_lib) if d not in machine.system_directories())
         self._beside = tuple(dict.fromkeys(own))
 
@@ -116,11 +121,13 @@ class _Bundle:
         libpython.) A library that no file needs is there to be opened.
         """
         needed = {name for file in self.queue for name in file.elf.needed}
-        in_lib = {posixpath.basename(f.dest) for f in self.queue if f.dest.startswith(_LIB + "/")}
+        in_lib = {
+            posixpath.basename(f.dest) for f in self.queue if f.dest.startswith(places.LIB + "/")
+        }
         opened = {n for n in in_lib - needed if not n.startswith("libpython")}
         for file in self.queue:
             if opened and posixpath.basename(file.dest).startswith("_cffi_backend."):
-                file.reach.append(_LIB)
+                file.reach.append(places.LIB)
 
     def _within_reach(self, file: _File, name: str) -> bool:
         """Does the search path the file came with lead to it?"""
@@ -138,14 +145,14 @@ class _Bundle:
         """
         here = posixpath.dirname(file.dest)
         found = [f for f in self.queue if posixpath.basename(f.dest) == name and _fits(file, f)]
-        return min(found, key=lambda f: (_distance(here, f.dest), f.dest), default=None)
+        return min(found, key=lambda f: (places.distance(here, f.dest), f.dest), default=None)
 
     def _from_machine(self, file: _File, name: str) -> _File | None:
         """Let the build machine's library of that name join the bundle."""
         path = machine.find(name, file.elf, file.source, self._beside)
         if not path:
             return None
-        added = _read(Binary(f"{_LIB}/{name}", path))
+        added = _read(Binary(f"{places.LIB}/{name}", path))
         self._by_dest[added.dest] = added
         self.queue.append(added)
         return added
@@ -174,9 +181,8 @@ def _write(file: _File, output: str, clean: Scrubber) -> LinkedFile:
     """Patch the file if its search path or a path in it must change; describe it."""
     source, described = file.source, file.elf
     search = file.search()
-    if search != list(described.search) or file.renamed or _is_dirty(file.source, clean):
-        place = posixpath.join(".program", "exe") if file.is_program() else file.dest
-        source = os.path.join(output, *place.split("/"))
+    if search != list(described.search) or file.renamed or places.is_dirty(file.source, clean):
+        source = places.output(output, file.dest)
         described = patch.write(
             file.source, source, search, clean, program=file.is_program(), renamed=file.renamed
         )
@@ -190,17 +196,6 @@ def _write(file: _File, output: str, clean: Scrubber) -> LinkedFile:
     )
 
 
-def _is_dirty(path: str, clean: Scrubber) -> bool:
-    with open(path, "rb") as f:
-        data = f.read()
-    return clean.scrub(data) != data
-
-
-def _finding(file: _File, name: str) -> Finding:
-    text = f"needs {name}, which is neither in the bundle nor on this machine"
-    return Finding(_NOT_FOUND, "warning", file.dest, text)
-
-
 def _in_bundle(directory: str, here: str) -> str | None:
     """Return the bundle's directory that an entry of a search path means.
 
@@ -209,18 +204,12 @@ def _in_bundle(directory: str, here: str) -> str | None:
     """
     if not directory.startswith(("$ORIGIN", "${ORIGIN}")):
         return None
-    path = machine.expand(directory, posixpath.normpath(f"{_HOME}/{here}"))
+    path = machine.expand(directory, posixpath.normpath(f"{places.HOME}/{here}"))
     if "$" in path:
         return None
-    if path == _HOME:
-        return ""
-    return path.removeprefix(f"{_HOME}/") if path.startswith(f"{_HOME}/") else None
+    return places.inside(path)
 
 
 def _from_origin(directory: str, here: str) -> str:
-    relative = posixpath.relpath(f"{_HOME}/{directory}", f"{_HOME}/{here}")
+    relative = posixpath.relpath(f"{places.HOME}/{directory}", f"{places.HOME}/{here}")
     return "$ORIGIN" if relative == "." else f"$ORIGIN/{relative}"
-
-
-def _distance(here: str, dest: str) -> int:
-    return len(posixpath.relpath(f"/{posixpath.dirname(dest)}", f"/{here}").split("/"))
