@@ -146,3 +146,21 @@ func TestLinkedWheels(t *testing.T) {
 		})
 	}
 }
+
+// TestLinkedElsewhere: libraries that are not where their wheel had them are named anew
+// in what loads them, and keep loading one another.
+func TestLinkedElsewhere(t *testing.T) {
+	files := unpacked(t, checktest.WheelFor(t, "3.14", "psycopg2-binary==2.9.13", checktest.Arm64))
+	for i, f := range files {
+		if strings.HasSuffix(f.Dest, ".dylib") {
+			files[i].Dest = "lib/" + path.Base(f.Dest)
+		}
+	}
+	dir, changed := linked(t, files)
+	c := collect(t, dir)
+	checkLinked(t, c, changed)
+	const module = sitePackages + "psycopg2/_psycopg.cpython-314-darwin.so"
+	if needed := c.File(module).Binary.Images[0].Needed; !slices.Contains(changed, module) || !slices.Contains(needed, "@loader_path/../../../libpq.5.dylib") {
+		t.Errorf("%v loads %v", changed, needed)
+	}
+}
