@@ -97,21 +97,8 @@ func TestByteCodeOfOthers(t *testing.T) {
 		if c, told := read(t, dir, python); !slices.ContainsFunc(c.Modules, isMod) || len(told) != 0 {
 			t.Errorf("%s: %+v, notes %q", path, c.Modules, told)
 		}
-		command(t, dir, path)
 	}
 	if none {
 		t.Skip("LLGO_PY_TEST_PYTHONS has no CPython of a version that is not managed")
-	}
-}
-
-// command checks dir on the command line.
-func command(t *testing.T, dir, python string) {
-	t.Helper()
-	llgo := checktest.LLGo(t)
-	for _, flags := range [][]string{nil, {"--py-python", python}} {
-		out, err := exec.Command(llgo, append(append([]string{"py", "check"}, flags...), dir)...).CombinedOutput()
-		if told := strings.Contains(string(out), "--py-python names one"); err != nil || told != (flags == nil) {
-			t.Errorf("%q: %v\n%s", flags, err, out)
-		}
 	}
 }
