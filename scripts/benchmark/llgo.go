@@ -29,7 +29,8 @@ func theRealLLGo(ctx context.Context, frontEnd, python string) ([]*packager, err
 
 // llgoAlone builds with llgo itself and the same libpython. Its programs find their
 // library through PYTHONHOME, lose what they print into a pipe without PYTHONUNBUFFERED,
-// and cannot print more than ASCII in the C locale without PYTHONUTF8; an app that has
+// and cannot print more than ASCII in the C locale without PYTHONIOENCODING (Py_Initialize
+// takes no heed of PYTHONUTF8); an app that has
 // requirements or starts processes needs more.
 func llgoAlone(ctx context.Context, path, python string) (*packager, error) {
 	dist, err := base(ctx, python)
@@ -44,7 +45,7 @@ func llgoAlone(ctx context.Context, path, python string) (*packager, error) {
 		name: "llgo alone", fresh: forget, file: true,
 		knows:  func(app string) bool { return app == "hello" },
 		output: func(app string) string { return app },
-		env:    []string{"PYTHONHOME=" + dist.BasePrefix, "PYTHONUNBUFFERED=1", "PYTHONUTF8=1"},
+		env:    []string{"PYTHONHOME=" + dist.BasePrefix, "PYTHONUNBUFFERED=1", "PYTHONIOENCODING=utf-8"},
 		build: func(ctx context.Context, app, dir string) (*exec.Cmd, error) {
 			cmd := exec.CommandContext(ctx, path, "build", "-o", filepath.Join(dir, app), ".")
 			cmd.Dir = filepath.Join(dir, "src")
