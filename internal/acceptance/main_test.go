@@ -92,6 +92,10 @@ func copyApp(t *testing.T, name string) string {
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(root, "testdata", "apps", name))); err != nil {
 		t.Fatal(err)
 	}
+	// Whoever built it by hand left a lock there, which git ignores.
+	if err := os.RemoveAll(filepath.Join(dir, "pylock.toml")); err != nil {
+		t.Fatal(err)
+	}
 	return dir
 }
 
