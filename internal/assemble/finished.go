@@ -84,13 +84,7 @@ func (b *builder) finishedOnefile(ctx context.Context, dist *pydist.Dist, h *hel
 	if err := b.launch(ctx, h, p, tree); err != nil {
 		return nil, nil, err
 	}
-	s := b.summary(dist, files, tree)
-	fi, err := os.Stat(b.out)
-	if err != nil {
-		return nil, nil, err
-	}
-	s.Path, s.Size, s.Unpacked = b.display(b.out), fi.Size(), tree.Size
-	return s, files.machineSources(), b.report(ctx, dist, s, files, tree)
+	return b.oneFileDone(ctx, dist, files, tree)
 }
 
 func (b *builder) launch(ctx context.Context, h *helper.Helper, p *finished, tree *bundle.Result) error {

@@ -33,6 +33,11 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	if err := onefile.Write(b.out, archive, func(exe string) error { return b.compile(ctx, dist, exe, archive) }); err != nil {
 		return nil, nil, err
 	}
+	return b.oneFileDone(ctx, dist, files, tree)
+}
+
+// oneFileDone tells of the file that a tree went into.
+func (b *builder) oneFileDone(ctx context.Context, dist *pydist.Dist, files *files, tree *bundle.Result) (*Summary, []string, error) {
 	s := b.summary(dist, files, tree)
 	fi, err := os.Stat(b.out)
 	if err != nil {

@@ -26,10 +26,15 @@ func buildCommand(ctx context.Context, args []string) int {
 	if err != nil {
 		return report(u, err)
 	}
+	return packaged(ctx, u, opts, size, assemble.Run)
+}
+
+// packaged makes a program and tells what came of it.
+func packaged(ctx context.Context, u *ui, opts assemble.Options, size sizeFlags, run func(context.Context, assemble.Options) (*assemble.Summary, error)) int {
 	opts.Sizes = size.on
 	opts.Reporter, opts.Stdout, opts.Stderr, opts.Env = u, os.Stdout, os.Stderr, os.Environ()
 	start := time.Now()
-	summary, err := assemble.Run(ctx, opts)
+	summary, err := run(ctx, opts)
 	if err != nil {
 		return report(u, err)
 	}

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"strings"
-	"time"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/assemble"
 )
@@ -66,13 +64,5 @@ func packCommand(ctx context.Context, args []string) int {
 	if err != nil {
 		return report(u, err)
 	}
-	opts.Sizes = size.on
-	opts.Reporter, opts.Stdout, opts.Stderr, opts.Env = u, os.Stdout, os.Stderr, os.Environ()
-	start := time.Now()
-	summary, err := assemble.Pack(ctx, opts)
-	if err != nil {
-		return report(u, err)
-	}
-	u.summary(summary, time.Since(start))
-	return report(u, u.sizes(&size, summary))
+	return packaged(ctx, u, opts, size, assemble.Pack)
 }
