@@ -17,6 +17,7 @@ import (
 // Distribution is an installed distribution.
 type Distribution struct {
 	Name, Version string
+	Licence       string   // as METADATA has it: an SPDX expression, or what people write; "" if it says nothing
 	Info          string   // its .dist-info directory
 	Tags          []string // of the wheel: "cp314-cp314-manylinux_2_28_x86_64"; none if it says nothing
 	Editable      string   // the directory that it is installed from as editable, or ""
@@ -47,6 +48,11 @@ func Read(info string) *Distribution {
 	d := &Distribution{Name: metadata["Name"][0], Info: info, Tags: header(filepath.Join(info, "WHEEL"))["Tag"]}
 	if v := metadata["Version"]; len(v) > 0 {
 		d.Version = v[0]
+	}
+	for _, field := range []string{"License-Expression", "License"} {
+		if text := metadata[field]; d.Licence == "" && len(text) > 0 && text[0] != "UNKNOWN" {
+			d.Licence = text[0]
+		}
 	}
 	d.Editable = editable(filepath.Join(info, "direct_url.json"))
 	return d

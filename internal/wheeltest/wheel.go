@@ -36,10 +36,12 @@ func (w Wheel) FileName() string {
 }
 
 // Bytes is the wheel itself, the same every time.
-func (w Wheel) Bytes() []byte {
+func (w Wheel) Bytes() []byte { return Archive(w.Contents()) }
+
+// Archive is a wheel of the given files, RECORD among them, as they are.
+func Archive(files map[string]string) []byte {
 	var buf bytes.Buffer
 	archive := zip.NewWriter(&buf)
-	files := w.Contents()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		f, err := archive.Create(name)
 		if err == nil {
