@@ -249,8 +249,8 @@ func TestRecord(t *testing.T) {
 	name, text, err := Record("a-1.dist-info", []Recorded{
 		{"site-packages/a-1.dist-info/RECORD", nil, 0}, {"site-packages/a,b.py", sum[:], 1}, {"bin/a", sum[:], 1},
 	})
-	want := "../../../bin/a,sha256=LXEWQrcmsEQBYnyp--6wy9chTD7GQPMTbAiWHF5IaSIE,1\n" +
-		"\"a,b.py\",sha256=LXEWQrcmsEQBYnyp--6wy9chTD7GQPMTbAiWHF5IaSIE,1\na-1.dist-info/RECORD,,\n"
+	want := "../../../bin/a,sha256=LXEWQrcmsEQBYnyp-6wy9chTD7GQPMTbAiWHF5IaSIE,1\n" +
+		"\"a,b.py\",sha256=LXEWQrcmsEQBYnyp-6wy9chTD7GQPMTbAiWHF5IaSIE,1\na-1.dist-info/RECORD,,\n"
 	if err != nil || name != "site-packages/a-1.dist-info/RECORD" || string(text) != want {
 		t.Errorf("%s, %v:\n%s", name, err, text)
 	}
