@@ -39,7 +39,7 @@ func Ensure(ctx context.Context, dir string, fill func(work string) error) error
 	if err := os.MkdirAll(parent, 0o700); err != nil {
 		return fmt.Errorf("cannot create %s: %w", parent, cause(err))
 	}
-	unlock, err := lock(ctx, sibling(dir, "lock"))
+	unlock, err := Lock(ctx, sibling(dir, "lock"))
 	if err != nil {
 		return err
 	}
@@ -85,10 +85,10 @@ func isDir(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// lock waits for the lock file at path or for the end of ctx. The lock itself
-// cannot be interrupted, so it is awaited elsewhere; if it comes too late it is
-// given back at once.
-func lock(ctx context.Context, path string) (unlock func(), err error) {
+// Lock waits for the lock file at path, which it makes, or for the end of ctx. The
+// lock dies with the process. The wait itself cannot be interrupted, so it is done
+// elsewhere; if the lock comes too late it is given back at once.
+func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	type result struct {
 		unlock func()
 		err    error
