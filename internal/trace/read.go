@@ -14,7 +14,11 @@ type Uses struct {
 	Modules   []Module
 	Files     []string // opened for reading; they may not exist
 	Libraries []string // mapped into memory
+	Opened    []Opened // asked for through ctypes, in the order of the records
 }
+
+// Opened is a library that a module asked ctypes for.
+type Opened struct{ Name, By string }
 
 // Module is a module that was executed, or loaded as an extension.
 type Module struct {
@@ -84,6 +88,8 @@ func (r *reader) line(fields []string) {
 		r.once(&r.Files, fields)
 	case fields[0] == "library" && len(fields) == 2:
 		r.once(&r.Libraries, fields)
+	case fields[0] == "dlopen" && len(fields) == 3:
+		r.Opened = append(r.Opened, Opened{fields[1], fields[2]})
 	}
 }
 

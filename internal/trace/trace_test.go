@@ -30,7 +30,7 @@ func plant(t *testing.T, files ...string) string {
 
 func TestRead(t *testing.T) {
 	dir := plant(t,
-		"records/1.trace: module\ta\t/s/a.py\t__main__\tstatement\nfile\t/s/x\nlibrary\t/l/z.so\nlibrary\t/l/z.so\n",
+		"records/1.trace: module\ta\t/s/a.py\t__main__\tstatement\nfile\t/s/x\nlibrary\t/l/z.so\nlibrary\t/l/z.so\ndlopen\tz.so\ta\n",
 		"records/2.trace: module\ta\t/s/a.py\tb\tcall\nfile\t/s/x\nfuture\tline\nmodule\tcut\t/s/c",
 	)
 	uses, err := Read(dir)
@@ -41,6 +41,7 @@ func TestRead(t *testing.T) {
 		Modules:   []Module{{"a", "/s/a.py", "b", true}},
 		Files:     []string{"/s/x"},
 		Libraries: []string{"/l/z.so"},
+		Opened:    []Opened{{"z.so", "a"}},
 	}
 	if !reflect.DeepEqual(uses, want) {
 		t.Errorf("got %+v, want %+v", uses, want)

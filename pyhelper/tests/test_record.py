@@ -90,6 +90,14 @@ def test_libraries_also_without_an_end(traced: Traced) -> None:
     assert any("/libz.so.1" in line[1] for line in lines if line[0] == "library")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names of libraries are Linux's")
+def test_who_asks_ctypes(traced: Traced) -> None:
+    (traced.site / "asks.py").write_text("import ctypes\nctypes.cdll.LoadLibrary('libm.so.6')\n")
+    lines = traced.run("import asks, ctypes\nctypes.CDLL(None)\nctypes.CDLL('libc.so.6')\n")
+    asked = {line[1:] for line in lines if line[0] == "dlopen"}
+    assert asked == {("libm.so.6", "asks"), ("libc.so.6", "__main__")}
+
+
 def test_children_of_every_kind(traced: Traced) -> None:
     for name in ("forked", "started", "spawned"):
         (traced.site / f"{name}.py").write_text("def run(): pass\n")

@@ -12,6 +12,7 @@ on in a new file. The fields are separated by tabs:
     module   NAME  FILE  IMPORTER  how (``statement``, ``call``)
     file     PATH                  opened for reading; it may not exist
     library  PATH                  mapped into the process
+    dlopen   NAME  MODULE          asked for through ctypes, and by which module
 
 Names with a tab or line end in them are left out.
 """
@@ -83,6 +84,8 @@ class _Recorder:
             self._maps_changed = True
         elif event == "ctypes.dlopen":
             self._maps_changed = True
+            if args and isinstance(args[0], (str, bytes)):
+                self._write("dlopen", os.fsdecode(args[0]), _asker(sys._getframe()))
 
     def _executed(self, code: Any) -> None:
         """The code of a module, if importlib is about to execute it."""
@@ -133,6 +136,17 @@ def _caller(frame: FrameType) -> FrameType | None:
     while found is not None and found.f_code.co_filename == __file__:
         found = found.f_back
     return found
+
+
+def _asker(frame: FrameType) -> str:
+    """Return the module that asks ctypes for a library."""
+    found = _caller(frame)
+    while found is not None:
+        name = str(found.f_globals.get("__name__", ""))
+        if name.partition(".")[0] != "ctypes":
+            return name
+        found = found.f_back
+    return ""
 
 
 def _importer(frame: FrameType) -> tuple[str, str]:
