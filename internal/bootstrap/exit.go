@@ -88,6 +88,7 @@ var (
 	symRunString = Sym{Name: "PyRun_StringFlags"}
 	symUnmarshal = Sym{Name: "PyMarshal_ReadObjectFromString"}
 	symEvalCode  = Sym{Name: "PyEval_EvalCode"}
+	symBuiltins  = Sym{Name: "PyEval_GetBuiltins"}
 	symDictNew   = Sym{Name: "PyDict_New"}
 	symDictGet   = Sym{Name: "PyDict_GetItemString"}
 	symDictSet   = Sym{Name: "PyDict_SetItemString"}
@@ -102,6 +103,7 @@ func runEnd(wait bool) int {
 	h.Call(&symDictSet, names, uintptr(unsafe.Pointer(cstring("wait"))), flag)
 	var result uintptr
 	if code, size := part(func(m *modules.Head) modules.Part { return m.End }); code != 0 {
+		h.Call(&symDictSet, names, uintptr(unsafe.Pointer(cstring(builtinsName))), h.Call(&symBuiltins))
 		result = h.Call(&symEvalCode, h.Call(&symUnmarshal, code, size), names, names)
 	} else {
 		result = h.Call(&symRunString, uintptr(unsafe.Pointer(cstring(settings.EndSource))), fileInput, names, names, 0)

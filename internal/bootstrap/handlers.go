@@ -56,7 +56,8 @@ func wrapHandlers() {
 	raw("PyDict_SetItemString", names, uintptr(unsafe.Pointer(cstring("after"))), after)
 	var result uintptr
 	if code, size := part(func(m *modules.Head) modules.Part { return m.Handlers }); code != 0 {
-		result = raw("PyEval_EvalCode", raw(symUnmarshal.Name, code, size), names, names)
+		raw(symDictSet.Name, names, uintptr(unsafe.Pointer(cstring(builtinsName))), raw(symBuiltins.Name))
+		result = raw(symEvalCode.Name, raw(symUnmarshal.Name, code, size), names, names)
 	} else {
 		result = raw(symRunString.Name, uintptr(unsafe.Pointer(cstring(handlersSource))), fileInput, names, names, 0)
 	}

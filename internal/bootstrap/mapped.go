@@ -97,4 +97,8 @@ func part(of func(*modules.Head) modules.Part) (addr, size uintptr) {
 	return uintptr(unsafe.Pointer(unsafe.SliceData(code))), uintptr(len(code)) // mapped, so it stays where it is
 }
 
+// builtinsName is what every module's names have. PyEval_EvalCode adds it from 3.10
+// on, PyRun_StringFlags always.
+const builtinsName = "__builtins__"
+
 const fileInput = 257 // Py_file_input

@@ -26,9 +26,12 @@ func (s *subject) buildPath() {
 		for _, e := range s.Manifest.Files {
 			foreign[e.Path] = e.Origin == bundle.FromDistribution || e.Origin == bundle.FromCPython
 		}
+		for _, m := range s.Manifest.Modules {
+			foreign[m.Path] = m.Origin == bundle.FromDistribution || m.Origin == bundle.FromCPython
+		}
+		foreign[s.Manifest.ModuleFile] = true // what is left to it is said by sources
 	}
-	for i := range s.Files {
-		f := &s.Files[i]
+	for _, f := range slices.Concat(s.Files, s.Mapped) {
 		severity := s.rule.Severity
 		if foreign[f.Path] || s.Kind == facts.Wheel {
 			severity = finding.Note

@@ -199,8 +199,8 @@ func fileMutations() []mutation {
 			want: []string{"file-setuid " + program, "file-changed " + program}},
 		{rule: "file-world-writable", name: "program", make: func(t *tree) { t.chmod(program, 0o777) },
 			want: []string{"file-world-writable " + program}},
-		{rule: "file-world-writable", name: "module", make: func(t *tree) { t.chmod(lib+"keyword.pyc", 0o666) },
-			want: []string{"file-world-writable " + lib + "keyword.pyc"}},
+		{rule: "file-world-writable", name: "module", make: func(t *tree) { t.chmod(lib+"os.pyc", 0o666) },
+			want: []string{"file-world-writable " + lib + "os.pyc"}},
 		{rule: "link-dangling", name: "new", make: func(t *tree) { t.symlink("libnowhere.so.1", "python/lib/libx.so") },
 			want: []string{"link-dangling python/lib/libx.so"}},
 		{rule: "link-dangling", name: "target removed", make: func(t *tree) { t.remove(child) },
@@ -214,14 +214,14 @@ func fileMutations() []mutation {
 
 func integrityMutations() []mutation {
 	return []mutation{
-		{rule: "file-missing", name: "module", broken: true, make: func(t *tree) { t.remove(lib + "keyword.pyc") },
-			want: []string{"file-missing " + lib + "keyword.pyc"}},
+		{rule: "file-missing", name: "module", broken: true, make: func(t *tree) { t.remove(lib + "os.pyc") },
+			want: []string{"file-missing " + lib + "os.pyc"}},
 		{rule: "file-missing", name: "extension", broken: true, make: func(t *tree) { t.remove(extension) },
 			want: []string{"file-missing " + extension}},
-		{rule: "file-changed", name: "content", broken: true, make: edit(lib+"keyword.pyc", func(_ *tree, data []byte) []byte {
+		{rule: "file-changed", name: "content", broken: true, make: edit(lib+"os.pyc", func(_ *tree, data []byte) []byte {
 			data[len(data)-1] ^= 1
 			return data
-		}), want: []string{"file-changed " + lib + "keyword.pyc"}},
+		}), want: []string{"file-changed " + lib + "os.pyc"}},
 		{rule: "file-changed", name: "mode", broken: true, make: func(t *tree) { t.chmod(program, 0o644) },
 			want: []string{"file-changed " + program}},
 		{rule: "file-added", name: "module", broken: true, make: func(t *tree) { t.write(lib+"sitecustomize.py", []byte("import os\n")) },
@@ -233,6 +233,16 @@ func integrityMutations() []mutation {
 		{rule: "file-damaged", name: "no program headers", make: edit(extension, func(_ *tree, data []byte) []byte {
 			return append(data[:0x20:0x20], bytes.Repeat([]byte{0xff}, len(data)-0x20)...)
 		}), want: []string{"file-damaged " + extension}},
+		// What CPython's own zipimport says in its documentation is an example; in a module of the user's it is not.
+		{rule: "build-path", name: "module of the user's", make: func(t *tree) {
+			t.change = func(m *bundle.Manifest) {
+				for i := range m.Modules {
+					if m.Modules[i].Module == "zipimport" {
+						m.Modules[i].Origin, m.Modules[i].Path = bundle.FromApp, lib+"own.pyc"
+					}
+				}
+			}
+		}, want: []string{"build-path " + lib + "own.pyc"}},
 		{rule: "licence-unknown", name: "not in the manifest", make: func(t *tree) {
 			t.change = func(m *bundle.Manifest) {
 				m.Distributions = append(m.Distributions, bundle.Distribution{Name: "secret", Version: "1"})

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/facts"
 )
 
@@ -57,7 +58,7 @@ func save(t *testing.T, name string, data []byte) string {
 func onefileMutants() []mutant {
 	one := func(t *testing.T) string { return built(t, "one") }
 	return []mutant{
-		{rule: "payload-damaged", name: "data", make: flipped(func(p *facts.Payload) int64 { return p.Offset + p.Size/2 }), // libpython is most of it
+		{rule: "payload-damaged", name: "data", make: flipped(func(p *facts.Payload) int64 { return p.Offset + p.Size/8 }), // libpython comes first and is most of it
 			want: []string{"payload-damaged *", "file-damaged " + libPythonFile, "libpython-missing *"}},
 		{rule: "payload-damaged", name: "directory", make: flipped(func(p *facts.Payload) int64 { return p.Offset + p.Size - 300 }), want: []string{"payload-damaged *"}},
 		{rule: "cache-location", name: "relative", cache: "cache", make: one, want: []string{"cache-location "}},
@@ -162,8 +163,13 @@ func allReaderMutants() []mutant {
 	without := func(name string) func(*testing.T) string {
 		return func(t *testing.T) string {
 			tree := newTree(t)
-			tree.remove(lib + name)
-			tree.seal(nil)
+			tree.seal(func(m *bundle.Manifest) {
+				there := len(m.Modules)
+				m.Modules = slices.DeleteFunc(m.Modules, func(in bundle.Mapped) bool { return in.Path == lib+name })
+				if len(m.Modules) != there-1 {
+					t.Errorf("%s is not there", name)
+				}
+			})
 			return tree.dir
 		}
 	}

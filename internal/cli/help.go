@@ -35,9 +35,9 @@ Packaging:
     --py-compiler auto|llgo|go  which compiler builds the Go side: auto is llgo where it
                                 is installed (0.13 or later), else stock Go; without the
                                 two above the result runs on this machine only
-    --py-layout mapped|tree     mapped: modules are in one file, which the program maps
-                                and imports from without a system call; tree: each is
-                                a file, for programs that look for modules themselves
+    --py-layout mapped|tree     mapped (the default): modules are in one file, which the
+                                program maps and imports from without a system call;
+                                tree: each is a file, for programs that look for them
     --py-sources                the sources of modules travel in that file as well, for
                                 tracebacks and inspect; they are not looked at otherwise
     --py-no-interpreter         leave python/bin/python3 out; then Python code

@@ -22,8 +22,8 @@ type Settings struct {
 	Onedir        Bool   `py:"onedir" from:"flag"`
 	Onefile       Bool   `py:"onefile" from:"flag"`
 	NoInterpreter Bool   `py:"no-interpreter"`
-	Layout        String `py:"layout" default:"tree" one:"mapped,tree"` // modules in one file, or each its own
-	WithSources   Bool   `py:"sources"`                                 // the sources of modules travel as well
+	Layout        String `py:"layout" default:"mapped" one:"mapped,tree"` // modules in one file, or each its own
+	WithSources   Bool   `py:"sources"`                                   // the sources of modules travel as well
 	Report        List   `py:"report" path:"all"`
 
 	// Which Python, and what is installed for it.

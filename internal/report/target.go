@@ -109,7 +109,8 @@ func (g *Graph) files(name string) []string {
 	}
 	for _, found := range [][]string{exact, end, part} {
 		if len(found) > 0 {
-			return found
+			// encodings/__init__.pyc is in the module file, and a file that finds it.
+			return slices.Compact(found)
 		}
 	}
 	return nil

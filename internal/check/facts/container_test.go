@@ -94,12 +94,13 @@ func TestChanges(t *testing.T) {
 	}
 	must(os.Remove(filepath.Join(lib, "os.pyc")))
 	must(os.WriteFile(filepath.Join(lib, "extra.py"), []byte("import os\n"), 0o644))
-	data := checktest.Read(t, filepath.Join(lib, "stat.pyc"))
+	start := filepath.Join(lib, "encodings", "__init__.pyc")
+	data := checktest.Read(t, start)
 	data[len(data)-1] ^= 1
-	must(os.WriteFile(filepath.Join(lib, "stat.pyc"), data, 0o644))
-	must(os.Chmod(filepath.Join(lib, "abc.pyc"), 0o755|fs.ModeSetuid))
+	must(os.WriteFile(start, data, 0o644))
+	must(os.Chmod(filepath.Join(lib, "modules.marshal"), 0o755|fs.ModeSetuid))
 	c := goOnly(t, dir)
-	want := []string{"abc.pyc changed", "extra.py added", "os.pyc missing", "stat.pyc changed"}
+	want := []string{"__init__.pyc changed", "extra.py added", "modules.marshal changed", "os.pyc missing"}
 	var got []string
 	for _, change := range c.Changes {
 		got = append(got, filepath.Base(change.Path)+" "+string(change.Change))
@@ -107,7 +108,7 @@ func TestChanges(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", c.Changes, want)
 	}
-	if f := c.File("python/lib/python3.14/abc.pyc"); f.Mode&fs.ModeSetuid == 0 {
+	if f := c.File("python/lib/python3.14/modules.marshal"); f.Mode&fs.ModeSetuid == 0 {
 		t.Errorf("%v", f.Mode)
 	}
 	if verified, err := bundle.Verify(t.Context(), dir); err != nil || len(verified) != len(c.Changes) {
@@ -137,7 +138,7 @@ func TestDamagedManifest(t *testing.T) {
 	dir := checktest.Writable(t)
 	checktest.Edit(t, filepath.Join(dir, filepath.FromSlash(manifestPath)), `"format"`, `"forgot"`)
 	c := goOnly(t, dir)
-	if c.Kind != Onedir || c.Manifest != nil || len(c.Damages) != 1 || c.Damages[0].Path != manifestPath || len(c.Files) < 100 {
+	if c.Kind != Onedir || c.Manifest != nil || len(c.Damages) != 1 || c.Damages[0].Path != manifestPath || len(c.Files) < 5 {
 		t.Errorf("%s %v %d files", c.Kind, c.Damages, len(c.Files))
 	}
 	if strings.Contains(c.Damages[0].Text, dir) {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/modules"
@@ -35,6 +36,7 @@ func (r *collector) mapped() ([]helper.ImportsFile, error) {
 		return nil, nil
 	}
 	var files []helper.ImportsFile
+	r.Mapped = nil
 	for i, m := range r.Manifest.Modules {
 		if m.Offset < 0 || m.Size < 0 || m.Offset > int64(len(data)) || m.Size > int64(len(data))-m.Offset {
 			r.change(m.Path, bundle.Missing, "not in "+modules.Name)
@@ -44,6 +46,7 @@ func (r *collector) mapped() ([]helper.ImportsFile, error) {
 		if sum := sha256.Sum256(code); hex.EncodeToString(sum[:]) != m.SHA256 {
 			r.change(m.Path, bundle.Changed, "other content in "+modules.Name)
 		}
+		r.mentions(name, m, code)
 		if r.opts.NoPython {
 			continue
 		}
@@ -57,4 +60,18 @@ func (r *collector) mapped() ([]helper.ImportsFile, error) {
 	}
 	r.sortChanges()
 	return files, nil
+}
+
+// mentions takes the paths of machines in a module over from the module file: whose
+// they are is known of the module only.
+func (r *collector) mentions(file string, m bundle.Mapped, code []byte) {
+	paths := newScanner(append(r.opts.Needles, Needles...))
+	_, _ = paths.Write(code)
+	found := paths.result()
+	if len(found) > 0 {
+		r.Mapped = append(r.Mapped, File{Path: m.Path, Mentions: found})
+	}
+	if f := r.File(file); f != nil {
+		f.Mentions = slices.DeleteFunc(f.Mentions, func(in Mention) bool { return in.Offset >= m.Offset && in.Offset < m.Offset+m.Size })
+	}
 }

@@ -13,11 +13,11 @@ import (
 // TestMapped: modules in a module file are read as those in files are, in both forms, and
 // what was changed is named by its module.
 func TestMapped(t *testing.T) {
-	dir, err := checktest.Program("hello", "--py-layout=mapped")
+	dir, err := checktest.Program("hello", "--py-layout=tree")
 	if err != nil {
 		t.Fatal(err)
 	}
-	loose := collect(t, checktest.Onedir(t))
+	loose := collect(t, filepath.Join(dir, "tree"))
 	imports := func(c *Container) map[string]int {
 		all := map[string]int{}
 		for _, m := range c.Modules {
@@ -26,8 +26,8 @@ func TestMapped(t *testing.T) {
 		return all
 	}
 	want := imports(loose)
-	for _, form := range []string{"tree", "one"} {
-		c := collect(t, filepath.Join(dir, form))
+	for form, path := range map[string]string{"tree": checktest.Onedir(t), "one": checktest.Onefile(t)} {
+		c := collect(t, path)
 		sound(t, c)
 		got := imports(c)
 		if len(c.Manifest.Modules) < 100 || got["json.decoder"] != want["json.decoder"] || got["encodings"] != want["encodings"] {
@@ -35,7 +35,7 @@ func TestMapped(t *testing.T) {
 		}
 	}
 
-	tree := filepath.Join(dir, "tree")
+	tree := checktest.Writable(t)
 	m, err := bundle.ReadManifest(tree)
 	if err != nil {
 		t.Fatal(err)

@@ -26,6 +26,9 @@ type Container struct {
 	Kind    Kind
 	Program string // path of the program among Files; "" if there is none
 	Files   []File // sorted by Path as bytes, which is unique
+	// Mapped are the modules of the module file that mention paths of machines; what
+	// mentions are left to the file itself are in sources. Filled by Collect.
+	Mapped []File
 
 	// Manifest is that of an onedir or onefile; nil where there is none or it
 	// cannot be read (then Damages say so).
