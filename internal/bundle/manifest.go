@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 )
 
+// ManifestPath is where the manifest is, from the directory of the program.
+const ManifestPath = pythonDir + "/" + manifestName
+
 // manifestFormat marks a manifest as ours: only a python/ with it is replaced.
 const manifestFormat = "llgo-py-onedir"
 

@@ -25,6 +25,8 @@ type Lock struct {
 	Text     string
 	Packages []Package
 	Record   *Record // nil if someone else wrote the lock
+
+	entries []entry
 }
 
 // Package is one distribution of a lock, as far as it matters here.
@@ -59,6 +61,8 @@ type document struct {
 type entry struct {
 	Name, Version, Marker string
 	Directory             struct{ Path string }
+	Wheels                []file
+	Archive               file
 }
 
 // Parse reads a lock. Errors say what is wrong, not in which file.
@@ -71,7 +75,7 @@ func Parse(text string) (*Lock, error) {
 	if major, _, _ := strings.Cut(known.Version, "."); major != "1" {
 		return nil, fmt.Errorf("lock-version %q, and only 1.0 is known", known.Version)
 	}
-	l.Record = known.Tool.Record
+	l.Record, l.entries = known.Tool.Record, known.Packages
 	for _, p := range known.Packages {
 		l.Packages = append(l.Packages, Package{Normalise(p.Name), p.Version, p.Marker, p.Directory.Path})
 	}
