@@ -30,6 +30,7 @@ var shipped = []struct {
 	{"dialect/shim/c", "c", false},
 	{"dialect/shim/bind", "py/bind", false},
 	{"bootstrap", "internal/bootstrap", false},
+	{"objects", "internal/objects", true},
 	{"payload", "internal/payload", true},
 	{"unpack", "internal/unpack", true},
 }

@@ -105,6 +105,7 @@ var mainSource string
 var travels = []internal.Move{
 	{Dir: "bootstrap/origin", Import: modulePath + "/origin"},
 	{Dir: "launcher/start", Import: modulePath + "/start"},
+	{Dir: "objects", Import: modulePath + "/objects"},
 	{Dir: "payload", Import: modulePath + "/payload"},
 	{Dir: "unpack", Import: modulePath + "/unpack"},
 }

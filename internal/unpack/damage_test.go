@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 const somePyc = "/python/lib/python3.14/package00/module0001.pyc"
@@ -26,7 +28,7 @@ func TestDamageIsRepaired(t *testing.T) {
 		"changed": func(t *testing.T, dir string) { damage(t, dir+somePyc) },
 		"changed through its link": func(t *testing.T, dir string) {
 			m := sample(20, 1000, 1)
-			damage(t, (&cache{dir: onefile(dir)}).stored(&m.entries[5]))
+			damage(t, stored(onefile(dir), &m.entries[5]))
 		},
 		"cut":           func(t *testing.T, dir string) { cut(t, dir+somePyc, 10) },
 		"emptied":       func(t *testing.T, dir string) { cut(t, dir+somePyc, 0) },
@@ -98,7 +100,7 @@ func TestVerifyFindsWhatKeepsItsTime(t *testing.T) {
 	m := sample(20, 1000, 1)
 	dir := ensure(t, m)
 	damage(t, dir+somePyc)
-	must(t, os.Chtimes(dir+somePyc, fileTime, fileTime))
+	must(t, os.Chtimes(dir+somePyc, objects.Time, objects.Time))
 	ensure(t, m)
 	if m.opened != 1 {
 		t.Fatal("noticed without reading: then this test tests nothing")
@@ -147,7 +149,7 @@ func TestAfterReboot(t *testing.T) {
 	dir := ensure(t, m)
 	setBoot(t, dir, [16]byte{1})
 	damage(t, dir+somePyc) // as if the blocks had never been written
-	must(t, os.Chtimes(dir+somePyc, fileTime, fileTime))
+	must(t, os.Chtimes(dir+somePyc, objects.Time, objects.Time))
 	check(t, ensure(t, m), m)
 	if s := readStamp(t, dir); s.boot != ([16]byte{}) {
 		t.Errorf("the stamp is still good for boot %x only", s.boot)

@@ -10,6 +10,7 @@
 //	                                file looked when it was (see stamp.go)
 //	onefile/sums/<id>               the same for people: `sha256sum -c` reads it
 //	onefile/files/<hh>/<hash>-r|x   every content once; trees hold hard links to it
+//	                                (a pool of internal/objects)
 //	onefile/work/                   what a living process is writing
 //	onefile/lock                    held by whoever changes any of the above
 //
@@ -17,7 +18,7 @@
 //
 // Check the way to the cache, open the stamp, take a shared lock on it, read it, and
 // compare size, time, mode and owner of every file with it: one system call for each.
-// All files carry one time in the past (fileTime), so any write to a file shows. The
+// All files carry one time in the past (objects.Time), so any write to a file shows. The
 // lock lives as long as the process, is closed in programs that it starts, and keeps
 // Trim away from a tree in use. Nothing is written, but for the time of the stamp,
 // once an hour.

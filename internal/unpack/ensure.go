@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 	"github.com/llgo-pypack/llgo-pypack/internal/payload"
 )
 
@@ -98,9 +99,9 @@ func (s *start) cold() (*cache, error) {
 		if err == nil {
 			return c, nil
 		}
-		var bad *payloadError
+		var bad *objects.SourceError // of the payload: no other directory would cure it
 		if errors.As(err, &bad) {
-			return nil, bad.err
+			return nil, bad.Err
 		}
 		s.log.print("%s: not used: %v", place.dir, err)
 		failed.add(place.dir, err)

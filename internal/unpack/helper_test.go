@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 	"github.com/llgo-pypack/llgo-pypack/internal/payload"
 )
 
@@ -180,7 +181,7 @@ func (m *memory) compare(dir string) error {
 			if err != nil || !bytes.Equal(data, m.data[i]) {
 				return fmt.Errorf("%s has other content (%d bytes, not %d), %v", name, len(data), e.Size, err)
 			}
-			if want := permissions(&e); info.Mode() != want {
+			if want := objects.Permissions(executable(&e)); info.Mode() != want {
 				return fmt.Errorf("%s has mode %v, not %v", name, info.Mode(), want)
 			}
 		}
@@ -196,4 +197,9 @@ func inode(t testing.TB, path string) uint64 {
 		t.Fatal(err)
 	}
 	return info.Sys().(*syscall.Stat_t).Ino
+}
+
+// stored names the file of a onefile directory that holds a content.
+func stored(dir string, e *payload.Entry) string {
+	return (&objects.Pool{Dir: dir + "/" + filesDir}).Path(e.Hash, executable(e))
 }

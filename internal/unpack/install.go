@@ -2,25 +2,13 @@ package unpack
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
-	"strconv"
-	"time"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 	"github.com/llgo-pypack/llgo-pypack/internal/payload"
 )
-
-// fileTime is the time of every file: long before any change to one, so that a
-// change shows even on file systems and clocks of low resolution.
-var fileTime = time.Unix(1_000_000_000, 0)
-
-// payloadError is an error that no other cache directory would cure.
-type payloadError struct{ err error }
-
-func (e *payloadError) Error() string { return e.err.Error() }
 
 // installer makes one tree. The cache's lock is held.
 type installer struct {
@@ -31,10 +19,9 @@ type installer struct {
 	durable bool // wait for the disk, and write a stamp that is good for ever
 	log     *logger
 
-	work    string // directory of this installer
-	copied  bool   // links fail: trees here share nothing with files/
-	written int64  // bytes, for the log
-	shared  int64
+	work     string // directory of this installer
+	copied   bool   // links fail: trees here share nothing with files/
+	obtained objects.Obtained
 }
 
 func (in *installer) run() (err error) {
@@ -82,7 +69,7 @@ func (in *installer) run() (err error) {
 	if err := in.seal(s); err != nil {
 		return err
 	}
-	in.log.print("%s: unpacked %d entries: %s written, %s there already", in.dir, len(in.entries), megabytes(in.written), megabytes(in.shared))
+	in.log.print("%s: unpacked %d entries: %s written, %s there already", in.dir, len(in.entries), megabytes(in.obtained.Written), megabytes(in.obtained.Shared))
 	return nil
 }
 
@@ -98,25 +85,6 @@ func (in *installer) probe() error {
 	}
 	defer closeFile(fd)
 	return allowsExec(fd)
-}
-
-// obtainAll brings every content into files/. Large ones go first, so that no
-// processor is left with the largest at the end.
-func (in *installer) obtainAll() error {
-	var jobs []int
-	seen := map[string]bool{}
-	for i := range in.entries {
-		e := &in.entries[i]
-		if !fs.ValidPath(e.Path) || e.Path == "." {
-			return &payloadError{errors.New("payload: bad path " + strconv.Quote(e.Path))}
-		}
-		if name := in.stored(e); e.Mode.IsRegular() && !seen[name] {
-			seen[name] = true
-			jobs = append(jobs, i)
-		}
-	}
-	sort.SliceStable(jobs, func(a, b int) bool { return in.entries[jobs[a]].Size > in.entries[jobs[b]].Size })
-	return parallel(len(jobs), func(k int) error { return in.obtain(jobs[k]) })
 }
 
 // build makes the tree of links.
@@ -228,7 +196,7 @@ func writeStamp(name string, s *stamp) error {
 	defer f.Close()
 	text := s.encode()
 	fault("write stamp")
-	if _, err := (faulty{f}).Write(text); err != nil {
+	if _, err := f.Write(text); err != nil {
 		return err
 	}
 	fault("cut stamp")
@@ -240,12 +208,4 @@ func writeStamp(name string, s *stamp) error {
 		return f.Sync()
 	}
 	return nil
-}
-
-// faulty makes each write a point at which tests can end the process.
-type faulty struct{ w io.Writer }
-
-func (f faulty) Write(p []byte) (int, error) {
-	fault("write")
-	return f.w.Write(p)
 }

@@ -177,7 +177,7 @@ func TestOwnLinkToCache(t *testing.T) {
 func TestPlantedLinks(t *testing.T) {
 	m := sample(5, 100, 1)
 	id := treeName(m.id())
-	content := (&cache{dir: "onefile"}).stored(&m.entries[2])
+	content := stored("onefile", &m.entries[2])
 	for _, name := range []string{
 		"onefile", "onefile/trees", "onefile/stamps", "onefile/sums", "onefile/files", "onefile/work", "onefile/lock",
 		"onefile/trees/" + id, "onefile/stamps/" + id, "onefile/sums/" + id, "onefile/work/trimmed-" + id, "onefile/trimmed",

@@ -1,12 +1,10 @@
 package unpack
 
 import (
-	"bufio"
 	"encoding/hex"
-	"errors"
-	"io/fs"
 	"os"
-	"strings"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // sums/<id> lists the contents of a tree as sha256sum does:
@@ -17,78 +15,33 @@ import (
 // escapes of that format.
 
 func (in *installer) writeSums() error {
-	var b strings.Builder
-	for i := range in.entries {
-		e := &in.entries[i]
-		if !e.Mode.IsRegular() {
-			continue
-		}
-		b.WriteString(hex.EncodeToString(e.Hash[:]) + "  " + e.Path + "\n")
-	}
 	tmp := in.work + "/sums"
 	fault("write sums")
-	if err := os.WriteFile(tmp, []byte(b.String()), 0o600); err != nil {
+	if err := os.WriteFile(tmp, objects.EncodeSums(payloadSums(in.payload)), 0o600); err != nil {
 		return err
 	}
 	fault("rename sums")
 	return os.Rename(tmp, in.path(sumsDir, treeName(in.id)))
 }
 
-// sum is one line of it.
-type sum struct {
-	path string
-	hash [32]byte
-}
-
-func (c *cache) readSums(id [32]byte) ([]sum, error) {
-	f, err := os.Open(c.path(sumsDir, treeName(id)))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var list []sum
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		line := lines.Text()
-		if len(line) < 67 {
-			return nil, errors.New(f.Name() + " is damaged")
-		}
-		s := sum{path: line[66:]}
-		if _, err := hex.Decode(s.hash[:], []byte(line[:64])); err != nil || !fs.ValidPath(s.path) {
-			return nil, errors.New(f.Name() + " is damaged")
-		}
-		list = append(list, s)
-	}
-	return list, lines.Err()
+func (c *cache) readSums(id [32]byte) ([]objects.Sum, error) {
+	return objects.ReadSums(c.path(sumsDir, treeName(id)))
 }
 
 // payloadSums are the same, from the payload itself.
-func payloadSums(p Payload) []sum {
-	var list []sum
+func payloadSums(p Payload) []objects.Sum {
+	var list []objects.Sum
 	for _, e := range p.Entries() {
 		if e.Mode.IsRegular() {
-			list = append(list, sum{e.Path, e.Hash})
+			list = append(list, objects.Sum{Path: e.Path, Hash: e.Hash})
 		}
 	}
 	return list
 }
 
 // wrongContents returns the paths whose contents are not what they should be.
-func (c *cache) wrongContents(id [32]byte, want []sum) []string {
-	bad := make([]bool, len(want))
-	tree := c.path(treesDir, treeName(id))
-	_ = parallel(len(want), func(i int) error {
-		got, err := hashFile(tree + "/" + want[i].path)
-		bad[i] = err != nil || got != want[i].hash
-		return nil
-	})
-	var paths []string
-	for i := range want {
-		if bad[i] {
-			paths = append(paths, want[i].path)
-		}
-	}
-	return paths
+func (c *cache) wrongContents(id [32]byte, want []objects.Sum) []string {
+	return objects.Wrong(c.path(treesDir, treeName(id)), want)
 }
 
 // sound compares all contents of a tree with the payload.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -121,18 +120,7 @@ func (c *cache) sweep() (freed int64, err error) {
 			err = errors.Join(err, c.discard(name.Name()))
 		}
 	}
-	e = filepath.WalkDir(c.path(filesDir), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		id, err := lstat(path)
-		if err != nil || id.nlink > 1 {
-			return err
-		}
-		freed += id.size
-		fault("remove file")
-		return os.Remove(path)
-	})
+	freed, e = c.pool().Sweep(func(_ string, links uint64) bool { return links > 1 })
 	return freed, errors.Join(err, e)
 }
 

@@ -1,4 +1,4 @@
-package unpack
+package objects
 
 import (
 	"runtime"
@@ -6,9 +6,9 @@ import (
 	"sync/atomic"
 )
 
-// parallel calls work for 0 to n-1, as many at a time as there are processors.
+// Parallel calls work for 0 to n-1, as many at a time as there are processors.
 // After an error no more calls begin; one error is returned.
-func parallel(n int, work func(i int) error) error {
+func Parallel(n int, work func(i int) error) error {
 	var (
 		wg     sync.WaitGroup
 		once   sync.Once
