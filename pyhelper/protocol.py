@@ -203,6 +203,29 @@ class Content:
     output: str
 
 
+@dataclass(frozen=True)
+class Relocation:
+    """A native file to write to ``output`` with the search path ``search``.
+
+    ``names`` says which libraries it is to need in place of others. ``install_name``
+    is for Mach-O: what a library calls itself, "" for what it did.
+    """
+
+    source: str
+    output: str
+    search: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    install_name: str = ""
+
+
+@dataclass(frozen=True)
+class Relocate:
+    """Change where native files look for libraries, and nothing else."""
+
+    op: ClassVar[str] = "relocate"
+    jobs: list[Relocation] = field(default_factory=list)
+
+
 # --- messages ---------------------------------------------------------------
 
 
@@ -356,7 +379,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Failure:
-    """A source that could not be compiled."""
+    """A source that could not be compiled, or a native file that could not be changed."""
 
     source: str
     text: str
@@ -415,7 +438,16 @@ class Compressed:
     count: int
 
 
-Request = Union[Hello, Analyze, Compile, Link, Edit, Compress, Inspect, Imports]
+@dataclass(frozen=True)
+class Relocated:
+    """The answer to Relocate; ``count`` files were written, ``failed`` cannot be."""
+
+    type: ClassVar[str] = "relocated"
+    count: int
+    failed: list[Failure]
+
+
+Request = Union[Hello, Analyze, Compile, Link, Relocate, Edit, Compress, Inspect, Imports]
 Message = Union[
     Progress,
     Warn,
@@ -425,6 +457,7 @@ Message = Union[
     Plan,
     Compiled,
     Linked,
+    Relocated,
     Edited,
     Compressed,
     Reading,

@@ -86,22 +86,31 @@ func location() (string, error) {
 	return filepath.Join(home, ".cache", dirName), nil
 }
 
-// checkOwner looks at the directory that was opened, not at its name, which
-// could be exchanged between two looks.
 func checkOwner(dir string) error {
-	f, err := os.Open(dir)
+	problem, err := Distrust(dir)
 	if err != nil {
 		return fmt.Errorf("cannot open the cache %s: %w; set %s to a directory of yours", dir, cause(err), EnvRoot)
+	}
+	if problem != "" {
+		return fmt.Errorf("refusing to use the cache %s: %s; set %s to a directory that only you can write to", dir, problem, EnvRoot)
+	}
+	return nil
+}
+
+// Distrust says why nothing below a directory may be executed, "" if it may. It
+// looks at the directory that it opened, not at its name, which could be exchanged
+// between two looks.
+func Distrust(dir string) (string, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return "", err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return fmt.Errorf("cannot open the cache %s: %w; set %s to a directory of yours", dir, cause(err), EnvRoot)
+		return "", err
 	}
-	if problem := distrust(info); problem != "" {
-		return fmt.Errorf("refusing to use the cache %s: %s; set %s to a directory that only you can write to", dir, problem, EnvRoot)
-	}
-	return nil
+	return distrust(info), nil
 }
 
 // label writes the files that explain the directory to programs and people.

@@ -16,6 +16,8 @@ var goldenTypes = map[string]func() any{
 	"op " + opAnalyze:        func() any { return &AnalyzeRequest{} },
 	"op " + opCompile:        func() any { return &CompileRequest{} },
 	"op " + opLink:           func() any { return &LinkRequest{} },
+	"op " + opRelocate:       func() any { return &relocateRequest{} },
+	"type " + typeRelocated:  func() any { return &relocated{} },
 	"op " + opEdit:           func() any { return &editRequest{} },
 	"op " + opCompress:       func() any { return &CompressRequest{} },
 	"type " + typeHello:      func() any { return &Hello{} },

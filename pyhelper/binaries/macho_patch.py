@@ -33,9 +33,10 @@ class Changes:
     install_name: str = ""  # "": it stays
     loads: dict[str, str] = field(default_factory=dict)
     without: set[str] = field(default_factory=set)  # rpaths to remove
+    rpaths: list[str] | None = None  # those to have instead of all others
 
     def __bool__(self) -> bool:
-        return bool(self.install_name or self.loads or self.without)
+        return bool(self.install_name or self.loads or self.without or self.rpaths is not None)
 
     def of(self, image: macho.Image) -> macho.Image:
         """Return what the image is to say afterwards."""
@@ -43,9 +44,14 @@ class Changes:
             image,
             install_name=image.install_name and (self.install_name or image.install_name),
             loads=tuple((kind, self.loads.get(name, name)) for kind, name in image.loads),
-            rpaths=tuple(path for path in image.rpaths if path not in self.without),
+            rpaths=self._kept(image.rpaths),
             signed=_is_signed(image),
         )
+
+    def _kept(self, rpaths: tuple[str, ...]) -> tuple[str, ...]:
+        if self.rpaths is not None:
+            return tuple(self.rpaths)
+        return tuple(path for path in rpaths if path not in self.without)
 
 
 def write(source: str, output: str, changes: Changes, scrubber: Scrubber) -> macho.MachO:
@@ -140,5 +146,14 @@ def _change(binary: lief.MachO.Binary, changes: Changes) -> None:
             command.name = changes.install_name or name
         else:
             command.name = changes.loads.get(name, name)
-    for rpath in [r for r in binary.rpaths if str(r.path) in changes.without]:
-        binary.remove(rpath)
+    if changes.rpaths is None:
+        for rpath in [r for r in binary.rpaths if str(r.path) in changes.without]:
+            binary.remove(rpath)
+        return
+    while binary.has(lief.MachO.LoadCommand.TYPE.RPATH):
+        binary.remove(lief.MachO.LoadCommand.TYPE.RPATH)
+    for path in changes.rpaths:
+        rpath_command = lief.MachO.RPathCommand.create(path)
+        if rpath_command is None:
+            raise ValueError(f"lief cannot make a search path of {path}")
+        binary.add(rpath_command)

@@ -1,0 +1,231 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/durable"
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+)
+
+// Draft is an entry to be: what its source knows of it, and where its files are.
+type Draft struct {
+	// Entry needs a name, a version, a kind and an origin. Its Files need not list
+	// anything but symbolic links (Path and Link) and files whose Executable is not
+	// what the file on the disk says. What is Resolved stays so; the rest is found.
+	Entry Entry
+	// Sources leads from paths in the entry to files on the disk; symbolic links
+	// there are followed.
+	Sources map[string]string
+}
+
+// Add makes an entry and returns it, and keeps it from GC while this process runs.
+// Native files get the search path that lets them be copied anywhere together (see
+// relocate.go), are described, and what they need is looked for in the store. A draft
+// of which nothing differs from an entry, in the same store, gives that entry. The
+// sources are read, and never changed or moved.
+//
+// A failed Add leaves the store as it was.
+func (s *Store) Add(ctx context.Context, d Draft) (*Entry, error) {
+	e, err := d.plan()
+	if err != nil {
+		return nil, err
+	}
+	err = s.locked(ctx, func() error {
+		return s.inWork(func(work string) error { return s.add(ctx, e, d.Sources, work) })
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s,%s: %w", e.Name, e.Version, err)
+	}
+	return e, nil
+}
+
+// plan checks what can be checked without reading a file.
+func (d Draft) plan() (*Entry, error) {
+	e := d.Entry
+	e.id = ""
+	given := map[string]File{}
+	for _, f := range d.Entry.Files {
+		given[f.Path] = f
+	}
+	e.Files = nil
+	for name, source := range d.Sources {
+		info, err := os.Stat(source)
+		if err != nil {
+			return nil, err
+		}
+		if !info.Mode().IsRegular() {
+			return nil, e.invalid("%s is no regular file", source)
+		}
+		f := File{Path: name, Object: noContent, Size: info.Size(), Executable: info.Mode()&0o111 != 0}
+		if g, ok := given[name]; ok {
+			f.Executable = g.Executable
+			delete(given, name)
+		}
+		e.Files = append(e.Files, f)
+	}
+	for _, f := range given {
+		if f.Link == "" {
+			return nil, e.invalid("%s has no source", f.Path)
+		}
+		e.Files = append(e.Files, File{Path: f.Path, Link: f.Link})
+	}
+	e.sort()
+	if e.Kind == "" || e.Origin.Kind == "" {
+		return nil, e.invalid("the kind or the origin of the entry is not said")
+	}
+	return &e, e.check()
+}
+
+// noContent stands for that of a file which was not read yet.
+const noContent = Hash("0000000000000000000000000000000000000000000000000000000000000000")
+
+func (e *Entry) sort() {
+	slices.SortFunc(e.Files, func(a, b File) int { return compare(a.Path, b.Path) })
+}
+
+// add does it, the lock held. The order is that of internal/unpack: contents, tree,
+// disk, name.
+func (s *Store) add(ctx context.Context, e *Entry, sources map[string]string, work string) error {
+	if err := e.readNatives(sources); err != nil {
+		return err
+	}
+	sources, err := e.namePrograms(sources)
+	if err != nil {
+		return err
+	}
+	if sources, err = s.relocate(ctx, e, sources, work); err != nil {
+		return err
+	}
+	if err := hashSources(e, sources); err != nil {
+		return err
+	}
+	e.describe()
+	if err := s.resolve(ctx, e); err != nil {
+		return err
+	}
+	if err := e.check(); err != nil {
+		return err
+	}
+	return s.publish(ctx, e, work, func(f *File) (io.ReadCloser, error) { return os.Open(sources[f.Path]) })
+}
+
+// hashSources says what the files are.
+func hashSources(e *Entry, sources map[string]string) error {
+	return objects.Parallel(len(e.Files), func(i int) error {
+		f := &e.Files[i]
+		if f.Link != "" {
+			return nil
+		}
+		sum, err := objects.HashFile(sources[f.Path])
+		if err != nil {
+			return err
+		}
+		info, err := os.Stat(sources[f.Path])
+		if err != nil {
+			return err
+		}
+		f.Object, f.Size = Hash(hex.EncodeToString(sum[:])), info.Size()
+		return nil
+	})
+}
+
+// publish brings the contents of a finished entry into the store, and then the entry.
+// What has its name is it, as far as it is not damaged; that is repaired.
+func (s *Store) publish(ctx context.Context, e *Entry, work string, open func(*File) (io.ReadCloser, error)) (err error) {
+	defer func() {
+		if err != nil { // what filled the disk was this
+			_, _ = s.sweepObjects()
+		}
+	}()
+	id := e.ID()
+	if err := s.obtain(ctx, e, work, open); err != nil {
+		return err
+	}
+	if _, err := s.load(id); err == nil {
+		if err := s.mend(e, work); err != nil {
+			return err
+		}
+	} else if err := s.create(e, work); err != nil {
+		return err
+	}
+	e.id = id
+	return s.keep(id)
+}
+
+// obtain brings the contents of an entry into objects/.
+func (s *Store) obtain(ctx context.Context, e *Entry, work string, open func(*File) (io.ReadCloser, error)) error {
+	var contents []objects.Content
+	for i := range e.Files {
+		f := &e.Files[i]
+		if f.Link != "" {
+			continue
+		}
+		sum, _ := f.Object.bytes()
+		contents = append(contents, objects.Content{
+			Hash: sum, Size: f.Size, Executable: f.Executable,
+			Copy: func(w io.Writer) error {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				return copyVerified(w, f, open)
+			},
+		})
+	}
+	dir := filepath.Join(work, "objects")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	_, err := s.pool().Obtain(dir, contents)
+	return err
+}
+
+// copyVerified copies the content of a file, which may have changed since it was
+// hashed.
+func copyVerified(w io.Writer, f *File, open func(*File) (io.ReadCloser, error)) error {
+	r, err := open(f)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	h := sha256.New()
+	if _, err := io.Copy(io.MultiWriter(w, h), r); err != nil {
+		return err
+	}
+	if Hash(hex.EncodeToString(h.Sum(nil))) != f.Object {
+		return fmt.Errorf("the content of %s is not what it was said to be", f.Path)
+	}
+	return nil
+}
+
+// create makes the directory of an entry, and gives it its name when it is complete
+// and on the disk. What has the name, and is damaged, goes.
+func (s *Store) create(e *Entry, work string) error {
+	dir := filepath.Join(work, "entry")
+	if err := s.build(e, dir); err != nil {
+		return err
+	}
+	s.fault("sync")
+	if err := durable.Tree(s.dir); err != nil {
+		return err
+	}
+	final := s.path(entriesDir, e.ID())
+	s.fault("move old entry")
+	if err := os.Rename(final, filepath.Join(work, "old")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	s.fault("rename entry")
+	if err := os.Rename(dir, final); err != nil {
+		return err
+	}
+	s.fault("sync entries")
+	return durable.File(s.path(entriesDir))
+}

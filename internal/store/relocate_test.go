@@ -1,0 +1,141 @@
+package store
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
+)
+
+// All binaries of entries that belong together, copied into one directory: the real
+// loader finds each of them there, and nothing where they were built or stored.
+func TestCopiedIntoOneDirectoryResolves(t *testing.T) {
+	s := open(t)
+	add(t, s, library(t, "libbase0", "1", "libbase.so.0"))
+	add(t, s, library(t, "libfoo1", "1", "libfoo.so.1", "libbase.so.0", "libc.so.6"))
+	e := add(t, s, program(t, "app", "1.2", "libfoo.so.1", "libc.so.6"))
+	for _, place := range []string{".", "app-1.2_deps", "common_libs"} {
+		t.Run(place, func(t *testing.T) {
+			dir := t.TempDir()
+			program := filepath.Join(dir, "app-1.2")
+			closure, err := s.Closure(e)
+			must(t, err)
+			for _, part := range closure {
+				for _, f := range part.Files {
+					if f.Native == nil {
+						continue
+					}
+					to := filepath.Join(dir, place, filepath.Base(f.Path))
+					if f.Path == "bin/app-1.2" {
+						to = program
+					}
+					copyTo(t, filepath.Join(s.Tree(part), f.Path), to)
+				}
+			}
+			found := elftest.Trace(t, program)
+			for _, name := range []string{"libfoo.so.1", "libbase.so.0"} {
+				// libbase lies beside libfoo; in app-1.2_deps both are found from app.
+				if want := filepath.Join(dir, place, name); found[name] != want {
+					t.Errorf("%s is %q, want %s", name, found[name], want)
+				}
+			}
+			if out, err := exec.Command(program).Output(); err != nil || string(out) != "app 1.2\n" {
+				t.Errorf("it prints %q, %v", out, err)
+			}
+		})
+	}
+}
+
+func copyTo(t *testing.T, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	must(t, err)
+	must(t, os.MkdirAll(filepath.Dir(to), 0o755))
+	must(t, os.WriteFile(to, data, 0o755))
+}
+
+func TestProgramsAreNamedByVersion(t *testing.T) {
+	s := open(t)
+	e := add(t, s, program(t, "app", "2:1.2-3"))
+	if f := e.File("bin/app"); f == nil || f.Link != "app-1.2-3" {
+		t.Errorf("bin/app is %+v", f)
+	}
+	f := e.File("bin/app-1.2-3")
+	want := []string{"$ORIGIN", "$ORIGIN/app-1.2-3_deps", "$ORIGIN/common_libs"}
+	if f == nil || !slices.Equal(f.Native.Runpath, want) {
+		t.Errorf("bin/app-1.2-3 is %+v", f)
+	}
+	out, err := exec.Command(filepath.Join(s.Tree(e), "bin/app")).Output()
+	if err != nil || string(out) != "app 2:1.2-3\n" {
+		t.Errorf("it prints %q, %v", out, err)
+	}
+}
+
+// Of a search path only what leads to a directory of the entry stays.
+func TestOwnDirectoriesStay(t *testing.T) {
+	s := open(t)
+	d := native(t, KindDistribution, "site-packages/pkg/ext.so", "pkg", "1", elftest.Image{
+		Needed:  []string{"libown-1.so"},
+		Runpath: "/build/lib:$ORIGIN/../pkg.libs:${ORIGIN}/../none:$ORIGIN/../../../out:$ORIGIN/$LIB:$ORIGIN/.",
+	})
+	own := library(t, "x", "1", "libown-1.so")
+	d.Sources["site-packages/pkg.libs/libown-1.so"] = own.Sources["lib/libown-1.so"]
+	e := add(t, s, d)
+	f := e.File("site-packages/pkg/ext.so")
+	want := []string{"$ORIGIN", "$ORIGIN/ext.so_deps", "$ORIGIN/common_libs", "$ORIGIN/../pkg.libs"}
+	if !slices.Equal(f.Native.Runpath, want) {
+		t.Errorf("search path %q, want %q", f.Native.Runpath, want)
+	}
+	if missing, err := e.Unresolved(); err != nil || len(missing) != 0 || len(e.Provides) != 0 {
+		t.Errorf("unresolved %v, %v; provides %v", missing, err, e.Provides)
+	}
+}
+
+// A library that is needed by a path is needed by its name afterwards.
+func TestNeededByPath(t *testing.T) {
+	s := open(t)
+	d := native(t, KindPython, "python/bin/python3", "cpython", "3.10", elftest.Image{
+		Needed: []string{"$ORIGIN/../lib/libpy.so.1"}, Message: "python\n",
+	})
+	d.Sources["python/lib/libpy.so.1"] = library(t, "x", "1", "libpy.so.1").Sources["lib/libpy.so.1"]
+	e := add(t, s, d)
+	python := filepath.Join(s.Tree(e), "python/bin/python3")
+	found := elftest.Trace(t, python)
+	if want := filepath.Join(s.Tree(e), "python/lib/libpy.so.1"); filepath.Clean(found["libpy.so.1"]) != want {
+		t.Errorf("libpy.so.1 is %q, want %s (%v)", found["libpy.so.1"], want, found)
+	}
+	if e.Provides["libpy.so.1"] == "" {
+		t.Errorf("provides %v", e.Provides)
+	}
+}
+
+// What is no native file, or only looks like one, is kept as it is.
+func TestNoNativeFiles(t *testing.T) {
+	s := open(t)
+	d := data(t, "odd", "1", "share/empty", "share/cut", "share/class")
+	must(t, os.WriteFile(d.Sources["share/empty"], nil, 0o644))
+	must(t, os.WriteFile(d.Sources["share/cut"], []byte("\x7fELF\x02\x01\x01"), 0o644))
+	must(t, os.WriteFile(d.Sources["share/class"], []byte("\xca\xfe\xba\xbe\x00\x00\x00\x34"), 0o644))
+	e := add(t, s, d)
+	for _, f := range e.Files {
+		if f.Native != nil || f.Original != "" {
+			t.Errorf("%+v", f)
+		}
+	}
+	if e.Platform != "any" {
+		t.Errorf("platform %s", e.Platform)
+	}
+}
+
+// The native files of a bundle stay as they are.
+func TestBundleIsNotChanged(t *testing.T) {
+	s := open(t)
+	d := native(t, KindBundle, "bundle/app", "app", "1", elftest.Image{Needed: []string{"libown.so"}, Runpath: "$ORIGIN/python/lib", Message: "x"})
+	f := add(t, s, d).File("bundle/app")
+	if f.Original != "" || f.Native == nil || !slices.Equal(f.Native.Runpath, []string{"$ORIGIN/python/lib"}) {
+		t.Errorf("%+v", f)
+	}
+}

@@ -1,0 +1,164 @@
+package store
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+)
+
+// build makes the directory of an entry: what is known of it, the list of sums, and
+// the tree of links to objects. Nothing in it can be written to. The directory itself
+// stays writable for its owner: without that, nobody but root may move it.
+func (s *Store) build(e *Entry, dir string) error {
+	tree := filepath.Join(dir, filesDir)
+	s.fault("mkdir entry")
+	if err := os.MkdirAll(tree, 0o700); err != nil {
+		return err
+	}
+	made := map[string]bool{".": true}
+	for i := range e.Files {
+		f := &e.Files[i]
+		if err := s.makeParents(tree, path.Dir(f.Path), made); err != nil {
+			return err
+		}
+		if err := s.place(f, filepath.Join(tree, f.Path)); err != nil {
+			return err
+		}
+	}
+	s.fault("write entry")
+	for name, data := range map[string][]byte{entryFile: e.encode(), sumsFile: objects.EncodeSums(e.sums())} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o444); err != nil {
+			return err
+		}
+	}
+	return closeDirectories(tree)
+}
+
+// closeDirectories takes the right to change a directory from all of a tree.
+func closeDirectories(tree string) error {
+	return filepath.WalkDir(tree, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		return os.Chmod(name, 0o555)
+	})
+}
+
+func (s *Store) makeParents(tree, dir string, made map[string]bool) error {
+	if made[dir] {
+		return nil
+	}
+	if err := s.makeParents(tree, path.Dir(dir), made); err != nil {
+		return err
+	}
+	made[dir] = true
+	s.fault("mkdir in tree")
+	return os.Mkdir(filepath.Join(tree, dir), 0o700)
+}
+
+// place makes one file or link of a tree.
+func (s *Store) place(f *File, name string) error {
+	if f.Link != "" {
+		s.fault("symlink")
+		return os.Symlink(f.Link, name)
+	}
+	sum, _ := f.Object.bytes()
+	_, err := s.pool().Place(sum, f.Executable, name)
+	return err
+}
+
+func (e *Entry) sums() (list []objects.Sum) {
+	for i := range e.Files {
+		if f := &e.Files[i]; f.Link == "" {
+			sum, _ := f.Object.bytes()
+			list = append(list, objects.Sum{Path: f.Path, Hash: sum})
+		}
+	}
+	return list
+}
+
+// mend makes the files of an entry what they should be, one by one, so that at every
+// moment each is there, old or new. The objects are right already.
+func (s *Store) mend(e *Entry, work string) error {
+	tree := s.Tree(e)
+	var wrong []*File
+	for i := range e.Files {
+		if f := &e.Files[i]; !s.isPlaced(f, filepath.Join(tree, f.Path)) {
+			wrong = append(wrong, f)
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	defer func() { _ = closeDirectories(tree) }()
+	for _, f := range wrong {
+		if err := s.mendFile(f, tree, work); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) mendFile(f *File, tree, work string) error {
+	if err := openDirectories(tree, path.Dir(f.Path)); err != nil {
+		return err
+	}
+	fresh, name := filepath.Join(work, "mended"), filepath.Join(tree, f.Path)
+	if err := s.place(f, fresh); err != nil {
+		return err
+	}
+	if info, err := os.Lstat(name); err == nil && info.IsDir() {
+		s.fault("remove directory")
+		if err := removeTree(name); err != nil {
+			return err
+		}
+	}
+	s.fault("mend")
+	return os.Rename(fresh, name)
+}
+
+// openDirectories makes the directories on the way to a file ones that can be changed.
+func openDirectories(tree, dir string) error {
+	if dir != "." {
+		if err := openDirectories(tree, path.Dir(dir)); err != nil {
+			return err
+		}
+	}
+	name := filepath.Join(tree, dir)
+	info, err := os.Lstat(name)
+	switch {
+	case err == nil && info.IsDir():
+		return os.Chmod(name, 0o700)
+	case err == nil:
+		if err := os.Remove(name); err != nil {
+			return err
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return os.Mkdir(name, 0o700)
+}
+
+// isPlaced tells whether a file of a tree is the object, or a copy of it that nobody
+// touched, or the link that it should be.
+func (s *Store) isPlaced(f *File, name string) bool {
+	if f.Link != "" {
+		target, err := os.Readlink(name)
+		return err == nil && target == f.Link
+	}
+	info, err := os.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Mode() != objects.Permissions(f.Executable) {
+		return false
+	}
+	object, err := os.Lstat(s.Object(f.Object, f.Executable))
+	if err == nil && os.SameFile(info, object) {
+		return true
+	}
+	sum, err := objects.HashFile(name)
+	want, _ := f.Object.bytes()
+	return err == nil && sum == want
+}
