@@ -153,7 +153,7 @@ func deep(t *testing.T, n int, s string) {
 	h := Acquire()
 	o := h.FromGo(text)
 	size := uintptr(0)
-	p := h.Call(&symUTF8, o, uintptr(unsafe.Pointer(&size)))
+	p := h.CallGo(&symUTF8, o, uintptr(unsafe.Pointer(&size)))
 	if got := gostring(p); got != text || size != 2 {
 		t.Errorf("%q came back as %q (%d bytes)", text, got, size)
 	}

@@ -132,7 +132,7 @@ func (h *Hold) fromCompound(v reflect.Value) uintptr {
 		return h.CallObject(symComplexType.Addr(), re, im)
 	case reflect.Slice:
 		if b, ok := v.Interface().([]byte); ok {
-			return h.Call(&symFromBytes, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+			return h.CallGo(&symFromBytes, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
 		}
 	case reflect.Func:
 		if o, found := lookupBinding(v.Pointer()); found {

@@ -100,19 +100,19 @@ func runEnd(wait bool) int {
 	defer h.Release()
 	names := h.Call(&symDictNew)
 	flag := h.Call(&symBool, boolArg(wait))
-	h.Call(&symDictSet, names, uintptr(unsafe.Pointer(cstring("wait"))), flag)
+	h.CallGo(&symDictSet, names, uintptr(unsafe.Pointer(cstring("wait"))), flag)
 	var result uintptr
 	if code, size := part(func(m *modules.Head) modules.Part { return m.End }); code != 0 {
 		h.Call(&symDictSet, names, uintptr(unsafe.Pointer(cstring(builtinsName))), h.Call(&symBuiltins))
 		result = h.Call(&symEvalCode, h.Call(&symUnmarshal, code, size), names, names)
 	} else {
-		result = h.Call(&symRunString, uintptr(unsafe.Pointer(cstring(settings.EndSource))), fileInput, names, names, 0)
+		result = h.CallGo(&symRunString, uintptr(unsafe.Pointer(cstring(settings.EndSource))), fileInput, names, names, 0)
 	}
 	if result == 0 {
 		h.Call(&symPrintEx, 0)
 		return settings.StatusUnflushed
 	}
-	return int(int32(h.Call(&symAsLong, h.Call(&symDictGet, names, uintptr(unsafe.Pointer(cstring("status")))))))
+	return int(int32(h.CallGo(&symAsLong, h.Call(&symDictGet, names, uintptr(unsafe.Pointer(cstring("status")))))))
 }
 
 func boolArg(b bool) uintptr {

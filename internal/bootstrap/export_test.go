@@ -39,3 +39,13 @@ func BenchmarkBareCall(b *testing.B) {
 		purego.SyscallN(api.thisThread)
 	}
 }
+
+// BenchmarkHeld is a crossing while the GIL is held anyway.
+func BenchmarkHeld(b *testing.B) {
+	callable := Sym{Name: "PyCallable_Check"}
+	h := Acquire()
+	defer h.Release()
+	for i := 0; i < b.N; i++ {
+		h.Call(&callable, symLongType.Addr())
+	}
+}

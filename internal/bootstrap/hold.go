@@ -60,13 +60,23 @@ func (h *Hold) cross(flags uintptr, steps []step) {
 	f.cross()
 }
 
-// Call calls a function of at most six arguments.
+// Call calls a function of at most six arguments, which are numbers and addresses
+// of C.
+func (h *Hold) Call(s *Sym, args ...uintptr) uintptr {
+	own := &h.f.own[0]
+	own.fn = s.Addr() // registers that no argument is for may hold anything
+	copy(own.args[:], args)
+	return h.step()
+}
+
+// CallGo is Call for arguments that point into Go memory, given as
+// uintptr(unsafe.Pointer(p)) in the argument list itself. It costs an allocation.
 //
 //go:uintptrescapes
-func (h *Hold) Call(s *Sym, args ...uintptr) uintptr {
-	f := h.f
-	f.own[0] = step{fn: s.Addr()}
-	copy(f.own[0].args[:], args)
+func (h *Hold) CallGo(s *Sym, args ...uintptr) uintptr {
+	own := &h.f.own[0]
+	own.fn = s.Addr()
+	copy(own.args[:], args)
 	return h.step()
 }
 
@@ -74,7 +84,7 @@ func (h *Hold) Call(s *Sym, args ...uintptr) uintptr {
 func (h *Hold) CallString(s *Sym, text string, before ...uintptr) uintptr {
 	b := cstring(text)
 	defer runtime.KeepAlive(b)
-	return h.Call(s, append(before, uintptr(unsafe.Pointer(b)))...)
+	return h.CallGo(s, append(before, uintptr(unsafe.Pointer(b)))...)
 }
 
 // CallFloat calls a function of one double.
@@ -107,13 +117,13 @@ func (h *Hold) CallAddress(fn, arg uintptr) uintptr {
 func (h *Hold) CallObject(callable uintptr, args ...uintptr) uintptr {
 	vec := make([]uintptr, len(args)+2) // scratch, arguments, and never empty
 	copy(vec[1:], args)
-	return h.Call(&symVectorcall, callable, uintptr(unsafe.Pointer(&vec[1])),
+	return h.CallGo(&symVectorcall, callable, uintptr(unsafe.Pointer(&vec[1])),
 		uintptr(len(args))|argumentsOffset, 0)
 }
 
 // Str makes a str of UTF-8 text.
 func (h *Hold) Str(s string) uintptr {
-	return h.Call(&symStr, uintptr(unsafe.Pointer(unsafe.StringData(s))), uintptr(len(s)))
+	return h.CallGo(&symStr, uintptr(unsafe.Pointer(unsafe.StringData(s))), uintptr(len(s)))
 }
 
 var symErrOccurred = Sym{Name: "PyErr_Occurred"}
@@ -131,7 +141,7 @@ var (
 // Raise raises an exception of the class that the variable class points to
 // (PyExc_TypeError).
 func (h *Hold) Raise(class *Sym, message string) {
-	h.Call(&symSetString, class.Object(), uintptr(unsafe.Pointer(cstring(message))))
+	h.CallGo(&symSetString, class.Object(), uintptr(unsafe.Pointer(cstring(message))))
 }
 
 // IncRef takes a reference.

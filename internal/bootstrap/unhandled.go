@@ -88,7 +88,7 @@ func (h *Hold) matches(class uintptr, wanted *Sym) bool {
 // exitCode is what the interpreter makes of SystemExit: None is 0, a number is
 // itself, anything else is a message and 1.
 func (h *Hold) exitCode(exit uintptr) int {
-	code := h.Call(&symGetAttrString, exit, uintptr(unsafe.Pointer(cstring("code"))))
+	code := h.CallGo(&symGetAttrString, exit, uintptr(unsafe.Pointer(cstring("code"))))
 	defer h.DecRef(code)
 	if code == symNone.Addr() {
 		return 0
@@ -110,14 +110,14 @@ func (h *Hold) exitCode(exit uintptr) int {
 // printError writes a line to sys.stderr, so that its order with tracebacks holds.
 func (h *Hold) printError(line string) {
 	if out := h.stderr(); out != 0 {
-		h.Call(&symWriteString, uintptr(unsafe.Pointer(cstring(line+"\n"))), out)
+		h.CallGo(&symWriteString, uintptr(unsafe.Pointer(cstring(line+"\n"))), out)
 		h.Call(&symErrClear)
 	}
 }
 
 // stderr is sys.stderr, borrowed, or 0 if there is none.
 func (h *Hold) stderr() uintptr {
-	out := h.Call(&symSysGetObject, uintptr(unsafe.Pointer(cstring("stderr"))))
+	out := h.CallGo(&symSysGetObject, uintptr(unsafe.Pointer(cstring("stderr"))))
 	if out == symNone.Addr() {
 		return 0
 	}
@@ -126,7 +126,7 @@ func (h *Hold) stderr() uintptr {
 
 // normalize makes the value of an old-style triple an instance, with its traceback.
 func (h *Hold) normalize(raised *[3]uintptr) {
-	h.Call(&symNormalize, uintptr(unsafe.Pointer(&raised[0])),
+	h.CallGo(&symNormalize, uintptr(unsafe.Pointer(&raised[0])),
 		uintptr(unsafe.Pointer(&raised[1])), uintptr(unsafe.Pointer(&raised[2])))
 	if raised[2] != 0 {
 		h.Call(&symSetTraceback, raised[1], raised[2])
@@ -150,7 +150,7 @@ func Annotate(note string) {
 	h := acquireQuietly()
 	defer h.Release()
 	_, value := h.inspect(e)
-	method := h.Call(&symGetAttrString, value, uintptr(unsafe.Pointer(cstring("add_note"))))
+	method := h.CallGo(&symGetAttrString, value, uintptr(unsafe.Pointer(cstring("add_note"))))
 	if method == 0 {
 		h.Call(&symErrClear)
 		e.note = note

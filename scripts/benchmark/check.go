@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -34,40 +32,42 @@ type checking struct {
 
 // checkRun is one of the measured commands.
 type checkRun struct {
-	name string
+	Name string   `json:"check"`
+	Wall *Samples `json:"wall_s"`
+	Peak int64    `json:"peak_bytes"` // the largest sum of all processes at one time
+
 	args [][]string // commands, one after the other
 	wall []float64  // seconds
-	peak int64      // bytes, the largest sum of all processes at one time
 }
 
-// benchCheck prints a table of checks, each counted runs times, in turn.
-func benchCheck(ctx context.Context, work string, runs int, w io.Writer) error {
+// benchCheck measures checks, each counted runs times, in turn.
+func benchCheck(ctx context.Context, work string, o options) (*outcome, error) {
 	c, err := newChecking(ctx, work)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	list := c.runs()
-	for round := range runs + 1 { // the first warms the disk's cache
+	for round := range o.runs + 1 { // the first warms the disk's cache
 		for _, r := range list {
 			if err := r.run(ctx, round > 0); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	t := newTable(w)
-	fmt.Fprintln(t, "check\twall s (minimum / median)\tpeak MB of all processes\t")
+	t := &table{head: []string{"check", "wall s (minimum / median)", "peak MB of all processes"}}
 	for _, r := range list {
-		s := newSamples(r.wall)
-		fmt.Fprintf(t, "%s\t%s\t%s\t\n", r.name, s, megabytes(r.peak))
+		t.add(r.Name, newSamples(r.wall).String(), megabytes(r.Peak))
+		r.Wall = newSamples(r.wall)
 	}
-	return t.Flush()
+	return &outcome{about: about(fmt.Sprintf("%d runs of each, interleaved", o.runs)), tables: []*table{t}, data: list}, nil
 }
 
 func newChecking(ctx context.Context, work string) (*checking, error) {
-	c := &checking{llgo: filepath.Join(work, "llgo"), out: filepath.Join(work, "checked")}
-	if _, err := timed(exec.CommandContext(ctx, "go", "build", "-o", c.llgo, "./cmd/llgo")); err != nil {
+	f, err := newFrontEnd(ctx, work, "")
+	if err != nil {
 		return nil, err
 	}
+	c := &checking{llgo: f.exe, out: filepath.Join(work, "checked")}
 	managed, err := pydist.Managed(ctx, progress.Discard, pydist.Default)
 	if err != nil {
 		return nil, err
@@ -126,14 +126,14 @@ func (c *checking) build(ctx context.Context) error {
 
 func (c *checking) runs() []*checkRun {
 	check := func(paths ...string) [][]string { return [][]string{append([]string{c.llgo, "py", "check"}, paths...)} }
-	audit := &checkRun{name: "auditwheel, the two wheels"}
+	audit := &checkRun{Name: "auditwheel, the two wheels"}
 	for _, file := range c.wheels {
 		audit.args = append(audit.args, []string{c.auditor, "-I", "-m", "auditwheel", "show", file})
 	}
 	return []*checkRun{
-		{name: "llgo py check, onedir", args: check(filepath.Join(c.out, "tree"))},
-		{name: "llgo py check, onefile", args: check(filepath.Join(c.out, "one"))},
-		{name: "llgo py check, the two wheels", args: check(c.wheels...)},
+		{Name: "llgo py check, onedir", args: check(filepath.Join(c.out, "tree"))},
+		{Name: "llgo py check, onefile", args: check(filepath.Join(c.out, "one"))},
+		{Name: "llgo py check, the two wheels", args: check(c.wheels...)},
 		audit,
 	}
 }
@@ -153,7 +153,7 @@ func (r *checkRun) run(ctx context.Context, count bool) error {
 		go func() { peak <- watchMemory(cmd.Process.Pid, done) }()
 		err := cmd.Wait()
 		close(done)
-		r.peak = max(r.peak, <-peak)
+		r.Peak = max(r.Peak, <-peak)
 		var exit *exec.ExitError
 		if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 3) { // 3: findings
 			return fmt.Errorf("%s: %w", cmd, err)
@@ -163,47 +163,4 @@ func (r *checkRun) run(ctx context.Context, count bool) error {
 		r.wall = append(r.wall, time.Since(start).Seconds())
 	}
 	return nil
-}
-
-// watchMemory returns the most that a process and its descendants had in memory at one
-// time; pages that they share count for each of them. Linux only: elsewhere 0.
-func watchMemory(pid int, done <-chan struct{}) int64 {
-	var most int64
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-done:
-			return most
-		case <-tick.C:
-			most = max(most, resident(pid))
-		}
-	}
-}
-
-// resident sums the resident pages of a process tree, by /proc/PID/stat (proc(5)).
-func resident(root int) int64 {
-	const ppid, rss = 1, 21 // fields behind the name, which ends with a bracket
-	parents, pages := map[int]int{}, map[int]int64{}
-	files, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		fields := strings.Fields(string(data[strings.LastIndexByte(string(data), ')')+1:]))
-		if err != nil || len(fields) <= rss {
-			continue // it has just ended
-		}
-		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
-		parents[pid], _ = strconv.Atoi(fields[ppid])
-		pages[pid], _ = strconv.ParseInt(fields[rss], 10, 64)
-	}
-	var sum int64
-	for pid := range pages {
-		for p := pid; p != 0; p = parents[p] {
-			if p == root {
-				sum += pages[pid] * int64(os.Getpagesize())
-				break
-			}
-		}
-	}
-	return sum
 }

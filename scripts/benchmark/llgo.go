@@ -14,17 +14,17 @@ import (
 // theRealLLGo is what the front end makes of programs that the real llgo compiles, and
 // llgo's own program beside it, which runs on this machine only. Where there is no llgo
 // these are left out, with a line.
-func theRealLLGo(ctx context.Context, frontEnd, python string) ([]*packager, error) {
+func (f *frontEnd) theRealLLGo(ctx context.Context) ([]*packager, error) {
 	path, err := compiler.FindLLGo()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "benchmark: without llgo:", err)
 		return nil, nil
 	}
-	alone, err := llgoAlone(ctx, path, python)
+	alone, err := llgoAlone(ctx, path, f.python)
 	if err != nil {
 		return nil, err
 	}
-	return []*packager{our(frontEnd, onedir, python, "llgo"), our(frontEnd, onefile, python, "llgo"), alone}, nil
+	return []*packager{f.makes(onedir, "llgo"), f.makes(onefile, "llgo"), alone}, nil
 }
 
 // llgoAlone builds with llgo itself and the same libpython. Its programs find their

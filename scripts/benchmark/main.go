@@ -1,18 +1,11 @@
-// Benchmark measures what people feel: how long a build takes, cold and again
-// without a change, how fast a packaged program starts, for the first time and
-// ever after, and how big it is: as a directory, as one file, next to the bare
-// interpreter and, with -peers, next to what other packagers make of the same
-// program and the same interpreter.
-//
-// Starts are measured as whole processes, one of each program in turn
-// (interleaved), so that a machine that slows down slows all of them down.
-// Minimum and median are given; compare ratios within one run, not figures of
-// two runs.
+// Benchmark measures what people feel. See benchmarks for what it can measure; each
+// does so in one run with its peers, in turn (interleaved), so that a machine that
+// slows down slows all of them down. Minimum and median are given; compare ratios
+// within one run, not figures of two runs.
 package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -20,103 +13,102 @@ import (
 	"strings"
 )
 
-// options are the flags.
+// options are the flags. Not every benchmark heeds all of them.
 type options struct {
-	runs, firsts int
-	apps         []string
-	peers        peerList
-	python       string
-	json         string
-	check        bool
+	runs, firsts        int
+	apps                []string
+	peers               peerList
+	python              string
+	files               intList
+	payload             int64
+	json, markdown, svg string
+}
+
+// A benchmark measures one thing. work is an empty directory, removed afterwards.
+type benchmark struct {
+	name, about string
+	run         func(ctx context.Context, work string, o options) (*outcome, error)
+}
+
+var benchmarks = []benchmark{
+	{"starts", "builds, sizes, first and warm starts of small programs (the default)", benchStarts},
+	{"calls", "a call from Go into Python, in nanoseconds, beside cgo and Python itself", benchCalls},
+	{"growth", "builds and starts with ever more files, and one big payload", benchGrowth},
+	{"check", "llgo py check of numpy and pandas, beside auditwheel", benchCheck},
 }
 
 func main() {
-	if err := run(context.Background(), parse()); err != nil {
+	if err := run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "benchmark:", err)
 		os.Exit(1)
 	}
 }
 
-func parse() options {
-	var o options
-	flag.IntVar(&o.runs, "runs", 20, "counted warm starts of each program")
-	flag.IntVar(&o.firsts, "firsts", 10, "first starts of each program")
-	apps := flag.String("apps", "hello,stdlib,matrix", "apps of testdata/apps")
-	flag.Var(&o.peers, "peers", "measure other packagers: pyinstaller (default), nuitka")
-	flag.StringVar(&o.python, "python", "", "package this interpreter, ours and theirs (default: the managed CPython)")
-	flag.StringVar(&o.json, "json", "", "write the figures to this file as well")
-	flag.BoolVar(&o.check, "check", false, "measure llgo py check instead, beside auditwheel")
-	flag.Parse()
-	o.apps = strings.Split(*apps, ",")
-	return o
-}
-
-func run(ctx context.Context, o options) error {
-	if o.runs < 1 || o.firsts < 1 || flag.NArg() > 0 {
-		return errors.New("-runs and -firsts are at least 1, and there are no arguments")
+func run(ctx context.Context) error {
+	what, args := benchmarks[0], os.Args[1:]
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		var err error
+		if what, err = find(args[0]); err != nil {
+			return err
+		}
+		args = args[1:]
+	}
+	o, err := parseFlags(args)
+	if err != nil {
+		return err
 	}
 	work, err := os.MkdirTemp("", "llgo-py-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
-	if o.check {
-		return benchCheck(ctx, work, o.runs, os.Stdout)
-	}
-	packagers, err := packagers(ctx, work, o)
+	result, err := what.run(ctx, work, o)
 	if err != nil {
 		return err
 	}
-	report := newReport(o)
-	if err := report.fill(ctx, work, packagers); err != nil {
-		return err
-	}
-	report.print(os.Stdout)
-	if o.json == "" {
-		return nil
-	}
-	data, err := json.MarshalIndent(report, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(o.json, append(data, '\n'), 0o644)
+	return result.write(o)
 }
 
-// packagers are ours and the peers that are asked for and possible.
-func packagers(ctx context.Context, work string, o options) ([]*packager, error) {
-	all, err := ours(ctx, work, o.python)
-	if err != nil {
-		return nil, err
+func find(name string) (benchmark, error) {
+	var names []string
+	for _, b := range benchmarks {
+		if b.name == name {
+			return b, nil
+		}
+		names = append(names, b.name)
 	}
-	peers, err := openPeers(ctx, o)
-	return append(all, peers...), err
+	return benchmark{}, fmt.Errorf("nothing to measure is named %q: %s", name, strings.Join(names, ", "))
 }
 
-// fill measures. Everything is built before anything is started, because builds
-// disturb: they fill caches, and the disk goes on writing.
-func (r *Report) fill(ctx context.Context, work string, packagers []*packager) error {
-	for _, app := range r.Apps {
-		for _, p := range packagers {
-			if p.knows != nil && !p.knows(app.Name) {
-				continue
-			}
-			program, err := p.make(ctx, app.Name, work)
-			if err != nil {
-				return fmt.Errorf("%s of %s: %w", p.name, app.Name, err)
-			}
-			app.Programs = append(app.Programs, program)
-		}
-		app.addInterpreter()
+func parseFlags(args []string) (options, error) {
+	o := options{files: intList{100, 1000, 10000, 30000}}
+	flags := flag.NewFlagSet("benchmark", flag.ExitOnError)
+	flags.IntVar(&o.runs, "runs", 20, "counted warm starts of each program")
+	flags.IntVar(&o.firsts, "firsts", 10, "first starts of each program")
+	apps := flags.String("apps", "hello,mix,matrix,dataframe", "apps of scripts/benchmark/apps and testdata/apps")
+	flags.Var(&o.peers, "peers", "measure other packagers: pyinstaller (default), nuitka")
+	flags.StringVar(&o.python, "python", "", "package this interpreter, ours and theirs (default: the managed CPython)")
+	flags.Var(&o.files, "files", "growth: numbers of files")
+	flags.Int64Var(&o.payload, "payload", 2<<30, "growth: bytes of the big payload, 0 for none")
+	flags.StringVar(&o.json, "json", "", "write the figures to this file as well")
+	flags.StringVar(&o.markdown, "markdown", "", "write the tables to this file as well")
+	flags.StringVar(&o.svg, "svg", "", "draw a plot to this file as well")
+	flags.Usage = func() { usage(flags) }
+	if err := flags.Parse(args); err != nil {
+		return o, err
 	}
-	user, err := newUser(work)
-	if err != nil {
-		return err
+	o.apps = strings.Split(*apps, ",")
+	if o.runs < 1 || o.firsts < 1 || flags.NArg() > 0 {
+		return o, errors.New("-runs and -firsts are at least 1, and what is measured comes first")
 	}
-	for _, app := range r.Apps {
-		if err := user.look(app, r); err != nil {
-			return fmt.Errorf("%s: %w", app.Name, err)
-		}
+	return o, nil
+}
+
+func usage(flags *flag.FlagSet) {
+	w := flags.Output()
+	fmt.Fprintln(w, "usage: scripts/bench [what] [flags]")
+	for _, b := range benchmarks {
+		fmt.Fprintf(w, "  %-8s %s\n", b.name, b.about)
 	}
-	r.LoadAfter = load()
-	return nil
+	flags.PrintDefaults()
 }

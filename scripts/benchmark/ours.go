@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/exec"
@@ -14,45 +15,61 @@ import (
 const (
 	onedir  = "onedir"
 	onefile = "onefile"
+	tree    = "onedir, layout tree"
 )
 
-// ours builds llgo and returns what it offers. python is the interpreter to
-// package, "" the managed one.
+// frontEnd is our llgo and what it packages.
+type frontEnd struct {
+	exe     string
+	python  string // the interpreter to package, "" the managed one
+	goCache string // the Go build cache; "" is an empty one for each program
+}
+
+// newFrontEnd builds llgo in an empty directory.
+func newFrontEnd(ctx context.Context, work, python string) (*frontEnd, error) {
+	f := &frontEnd{exe: filepath.Join(work, "llgo"), python: python}
+	_, err := timed(exec.CommandContext(ctx, "go", "build", "-o", f.exe, "./cmd/llgo"))
+	return f, err
+}
+
+// ours is what llgo offers.
 func ours(ctx context.Context, work, python string) ([]*packager, error) {
-	llgo := filepath.Join(work, "llgo")
-	if _, err := timed(exec.CommandContext(ctx, "go", "build", "-o", llgo, "./cmd/llgo")); err != nil {
+	f, err := newFrontEnd(ctx, work, python)
+	if err != nil {
 		return nil, err
 	}
-	all := []*packager{our(llgo, onedir, python, "go"), our(llgo, onefile, python, "go")}
-	real, err := theRealLLGo(ctx, llgo, python)
+	plain := f.makes(onedir, "go", "--py-layout=tree")
+	plain.name, plain.knows = tree, hasPython
+	all := []*packager{f.makes(onedir, "go"), f.makes(onefile, "go"), plain}
+	real, err := f.theRealLLGo(ctx)
 	return append(all, real...), err
 }
 
-// our is what the front end llgo makes with a compiler. Programs of compiler go are
-// the ones that others are compared with.
-func our(llgo, kind, python, compiler string) *packager {
+// makes is what the front end makes with a compiler. Programs of compiler go are the
+// ones that others are compared with.
+func (f *frontEnd) makes(kind, compiler string, flags ...string) *packager {
 	output := func(app string) string { return filepath.Join("out", app) }
 	name := kind
 	if compiler != "go" {
 		name += " (" + compiler + ")"
 	}
 	return &packager{
-		name: name, fresh: forget, output: output, file: kind == onefile,
+		name: name, fresh: forget, output: output, file: kind == onefile, change: changeGo,
 		build: func(ctx context.Context, app, dir string) (*exec.Cmd, error) {
-			args := []string{"build", "--py-compiler=" + compiler, "--py-" + kind, "-o", filepath.Join(dir, output(app))}
-			if python != "" {
-				args = append(args, "--py-python", python)
+			args := append([]string{"build", "--py-compiler=" + compiler, "--py-" + kind, "-o", filepath.Join(dir, output(app))}, flags...)
+			if f.python != "" {
+				args = append(args, "--py-python", f.python)
 			}
-			cmd := exec.CommandContext(ctx, llgo, append(args, ".")...)
+			cmd := exec.CommandContext(ctx, f.exe, append(args, ".")...)
 			cmd.Dir = filepath.Join(dir, "src")
-			cmd.Env = append(pydist.CleanEnv(os.Environ()), "GOCACHE="+filepath.Join(dir, "gocache"))
+			cmd.Env = append(pydist.CleanEnv(os.Environ()), "GOCACHE="+cmp.Or(f.goCache, filepath.Join(dir, "gocache")))
 			return cmd, nil
 		},
 	}
 }
 
 // forget removes the analyses and the results of steps that are kept between builds,
-// and provides the sources. The Go build cache is dir's own, so it is empty.
+// and provides the sources. The Go build cache is mostly dir's own, so it is empty.
 func forget(_ context.Context, app, dir string) error {
 	cache, err := cachedir.Root()
 	if err != nil {
@@ -66,5 +83,14 @@ func forget(_ context.Context, app, dir string) error {
 	return os.CopyFS(filepath.Join(dir, "src"), os.DirFS(source(app)))
 }
 
-// source is the directory of an app.
-func source(app string) string { return filepath.Join("testdata", "apps", app) }
+func changeGo(_, dir string) error {
+	return addLine(filepath.Join(dir, "src", "main.go"), `func init() { _ = "changed" }`)
+}
+
+// source is the directory of an app: one that is there to be measured, or to be tested.
+func source(app string) string {
+	if dir := filepath.Join("scripts", "benchmark", "apps", app); exists(dir) {
+		return dir
+	}
+	return filepath.Join("testdata", "apps", app)
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -18,12 +19,13 @@ type packager struct {
 	knows  func(app string) bool                                         // nil: every app
 	fresh  func(ctx context.Context, app, dir string) error              // makes the next build a cold one
 	build  func(ctx context.Context, app, dir string) (*exec.Cmd, error) // one build
+	change func(app, dir string) error                                   // makes the next build one of changed sources; nil: not measured
 	output func(app string) string                                       // where the executable is, below dir
 	file   bool                                                          // the executable is all there is
 	env    []string                                                      // Program.env
 }
 
-// make builds an app twice, cold and again, and weighs the result.
+// make builds an app, cold, again and after a change, and weighs the result.
 func (p *packager) make(ctx context.Context, app, work string) (*Program, error) {
 	dir := filepath.Join(work, app, p.name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -34,12 +36,17 @@ func (p *packager) make(ctx context.Context, app, work string) (*Program, error)
 	}
 	exe := filepath.Join(dir, p.output(app))
 	program := &Program{Name: p.name, Versus: p.versus, argv: []string{exe}, env: p.env}
+	var err error
 	for _, took := range []**Build{&program.Cold, &program.Again} {
-		cmd, err := p.build(ctx, app, dir)
-		if err != nil {
+		if *took, err = p.buildOnce(ctx, app, dir); err != nil {
 			return nil, err
 		}
-		if *took, err = timed(cmd); err != nil {
+	}
+	if p.change != nil {
+		if err := p.change(app, dir); err != nil {
+			return nil, err
+		}
+		if program.Changed, err = p.buildOnce(ctx, app, dir); err != nil {
 			return nil, err
 		}
 	}
@@ -47,9 +54,26 @@ func (p *packager) make(ctx context.Context, app, work string) (*Program, error)
 	if !p.file {
 		whole = filepath.Dir(exe)
 	}
-	var err error
 	program.Size, program.Files, err = weigh(whole)
 	return program, err
+}
+
+func (p *packager) buildOnce(ctx context.Context, app, dir string) (*Build, error) {
+	cmd, err := p.build(ctx, app, dir)
+	if err != nil {
+		return nil, err
+	}
+	return timed(cmd)
+}
+
+// addLine is a change that changes nothing but the source.
+func addLine(file, line string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString("\n" + line + "\n")
+	return errors.Join(err, f.Close())
 }
 
 // timed runs a build, with its output thrown away unless it fails.
@@ -59,7 +83,7 @@ func timed(cmd *exec.Cmd) (*Build, error) {
 		return nil, fmt.Errorf("%s: %w\n%s", cmd, err, out)
 	}
 	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	return &Build{time.Since(start).Seconds(), cpu.Seconds()}, nil
+	return &Build{time.Since(start).Seconds(), cpu.Seconds(), peak(cmd.ProcessState)}, nil
 }
 
 // weigh adds up the regular files below path, or the file path itself. Names of

@@ -18,6 +18,7 @@ var pyInstaller = &peer{
 func (p *peer) pyInstaller(kind string) *packager {
 	return &packager{
 		name: "pyinstaller " + kind, versus: kind, file: kind == onefile, knows: hasPython, fresh: p.prepare,
+		change: func(app, dir string) error { return addLine(script(app, dir), `changed = True`) },
 		output: func(app string) string {
 			if kind == onefile {
 				return filepath.Join("dist", app)

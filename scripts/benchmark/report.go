@@ -23,6 +23,8 @@ type Report struct {
 type App struct {
 	Name     string     `json:"app"`
 	Programs []*Program `json:"programs"`
+
+	source string // the app that it is made from; "" is the one of that name
 }
 
 // Program is an app as one packager made it, or the bare interpreter doing the
@@ -31,13 +33,15 @@ type Program struct {
 	Name     string   `json:"program"`
 	Versus   string   `json:"versus,omitempty"` // the program of ours that it is to be compared with
 	Cold     *Build   `json:"build_cold,omitempty"`
-	Again    *Build   `json:"build_again,omitempty"` // nothing changed
-	Size     int64    `json:"size_bytes,omitempty"`  // of the file, or the whole directory
+	Again    *Build   `json:"build_again,omitempty"`   // nothing changed
+	Changed  *Build   `json:"build_changed,omitempty"` // a line of the program's own source was
+	Size     int64    `json:"size_bytes,omitempty"`    // of the file, or the whole directory
 	Files    int      `json:"files,omitempty"`
 	Unpacked int64    `json:"unpacked_bytes,omitempty"` // in the cache after the first start
 	Added    *Added   `json:"second,omitempty"`         // what it adds to the cache as the second program
 	First    *Samples `json:"first_start_ms"`           // with an empty cache; of a program without one, just a start
 	Warm     *Samples `json:"warm_start_ms"`
+	Peak     int64    `json:"peak_bytes,omitempty"` // resident memory of a warm start, its largest process
 
 	argv []string
 	env  []string // what it cannot start without
@@ -48,6 +52,7 @@ type Program struct {
 type Build struct {
 	Wall float64 `json:"wall_s"`
 	CPU  float64 `json:"cpu_s"`
+	Peak int64   `json:"peak_bytes,omitempty"` // resident memory of its largest process
 }
 
 // Added says what a program adds to a cache that another one has filled.
@@ -68,7 +73,7 @@ func newSamples(times []float64) *Samples {
 }
 
 func newReport(o options) *Report {
-	r := &Report{Machine: machine(), Python: "managed", LoadBefore: load(), Runs: o.runs, Firsts: o.firsts}
+	r := &Report{Machine: machine(), Python: "managed", LoadBefore: loadAverage(), Runs: o.runs, Firsts: o.firsts}
 	if o.python != "" {
 		r.Python = o.python
 	}
@@ -102,7 +107,7 @@ func machine() string {
 	return fmt.Sprintf("%s/%s, %d cores, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 }
 
-func load() string {
+func loadAverage() string {
 	data, _ := os.ReadFile("/proc/loadavg")
 	fields := strings.Fields(string(data))
 	return strings.Join(fields[:min(3, len(fields))], " ")

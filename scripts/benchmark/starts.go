@@ -1,61 +1,63 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
+	"context"
+	"fmt"
 )
 
-// look weighs what an app's one file unpacks, and times the starts.
-func (u *user) look(a *App, r *Report) error {
-	if err := u.share(a, r.Apps); err != nil {
-		return err
+// benchStarts measures builds, cold, again without a change and after one, sizes, and
+// starts, the first and those ever after: of a program as a directory, as one file,
+// next to the bare interpreter and to what other packagers make of the same program
+// and the same interpreter. Starts are whole processes.
+func benchStarts(ctx context.Context, work string, o options) (*outcome, error) {
+	packagers, err := packagers(ctx, work, o)
+	if err != nil {
+		return nil, err
 	}
-	return u.measure(a, r.Firsts, r.Runs)
+	report := newReport(o)
+	if err := report.fill(ctx, work, o.python, packagers); err != nil {
+		return nil, err
+	}
+	return report.outcome(), nil
 }
 
-// measure measures the first starts of an app's programs, then the warm ones.
-func (u *user) measure(a *App, firsts, runs int) error {
-	want, err := expected(a.Name)
+// packagers are ours and the peers that are asked for and possible.
+func packagers(ctx context.Context, work string, o options) ([]*packager, error) {
+	all, err := ours(ctx, work, o.python)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	first, err := u.interleaved(a, want, firsts, u.forget)
-	if err != nil {
-		return err
-	}
-	// The uncounted round fills the cache.
-	warm, err := u.interleaved(a, want, runs, func() error { return nil })
-	if err != nil {
-		return err
-	}
-	for i, p := range a.Programs {
-		p.First, p.Warm = newSamples(first[i]), newSamples(warm[i])
-	}
-	return nil
+	peers, err := openPeers(ctx, o)
+	return append(all, peers...), err
 }
 
-// interleaved starts every program of an app once per round, after one uncounted
-// round, and returns the times by program.
-func (u *user) interleaved(a *App, want []byte, rounds int, before func() error) ([][]float64, error) {
-	times := make([][]float64, len(a.Programs))
-	for round := range rounds + 1 {
-		for i, p := range a.Programs {
-			if err := before(); err != nil {
-				return nil, err
+// fill measures. Everything is built before anything is started, because builds
+// disturb: they fill caches, and the disk goes on writing.
+func (r *Report) fill(ctx context.Context, work, python string, packagers []*packager) error {
+	for _, app := range r.Apps {
+		for _, p := range packagers {
+			if p.knows != nil && !p.knows(app.Name) {
+				continue
 			}
-			took, err := u.start(p, want)
+			program, err := p.make(ctx, app.Name, work)
 			if err != nil {
-				return nil, err
+				return fmt.Errorf("%s of %s: %w", p.name, app.Name, err)
 			}
-			if round > 0 {
-				times[i] = append(times[i], took)
-			}
+			app.Programs = append(app.Programs, program)
+		}
+		if err := app.addInterpreters(ctx, work, python); err != nil {
+			return err
 		}
 	}
-	return times, nil
-}
-
-// expected is what an app prints.
-func expected(app string) ([]byte, error) {
-	return os.ReadFile(filepath.Join(source(app), "expected.txt"))
+	user, err := newUser(work)
+	if err != nil {
+		return err
+	}
+	for _, app := range r.Apps {
+		if err := user.look(app, r); err != nil {
+			return fmt.Errorf("%s: %w", app.Name, err)
+		}
+	}
+	r.LoadAfter = loadAverage()
+	return nil
 }

@@ -1,41 +1,42 @@
 package main
 
-import (
-	"fmt"
-	"io"
-	"text/tabwriter"
-)
+import "fmt"
 
 const none = "–"
 
-// print writes a table of our own programs and, if there are any, one of the
-// peers next to ours. Both fit 120 columns.
-func (r *Report) print(w io.Writer) {
-	fmt.Fprintf(w, "%s; CPython: %s; load %s before, %s after\n", r.Machine, r.Python, r.LoadBefore, r.LoadAfter)
-	fmt.Fprintf(w, "%d first and %d warm starts of each, interleaved; ms are minimum / median, ratios are of minima\n\n", r.Firsts, r.Runs)
-	r.printOurs(w)
+// outcome makes a table of our own programs and, if there are any, one of the peers
+// next to ours, and draws the warm starts.
+func (r *Report) outcome() *outcome {
+	out := &outcome{data: r, tables: []*table{r.ourTable()}, plot: r.plot()}
+	out.about = about(fmt.Sprintf("CPython: %s; load %s before, %s after\n%d first and %d warm starts of each, interleaved; ms are minimum / median, ratios are of minima",
+		r.Python, r.LoadBefore, r.LoadAfter, r.Firsts, r.Runs))
 	if r.hasPeers() {
-		fmt.Fprintln(w)
-		r.printPeers(w)
+		out.tables = append(out.tables, r.peerTable())
 	}
+	return out
 }
 
-func (r *Report) printOurs(w io.Writer) {
-	t := newTable(w)
-	fmt.Fprintln(t, "app\tprogram\tcold s (cpu)\tagain s\tMB\tfiles\tunpacked\tsecond\tfirst ms\twarm ms\tx python\t")
+// about is the first line on an outcome.
+func about(method string) string { return machine() + "; " + method }
+
+func (r *Report) ourTable() *table {
+	t := &table{
+		head: []string{"app", "program", "cold s (cpu)", "again s", "changed s", "MB", "files", "unpacked", "second", "first ms", "warm ms", "x python", "peak MB"},
+		note: "cold: Go build cache and what builds keep are empty, interpreter and tools in place. changed: a line of the program's source was.\n" +
+			"second: MB added to a cache that another app has filled. first: with an empty cache. peak: memory of a start.\n" +
+			"x python: to " + interpreter + ", the packaged libpython on a plain tree of byte code.",
+	}
 	for _, a := range r.Apps {
 		python := a.program(interpreter)
 		for _, p := range a.Programs {
 			if p.Versus != "" {
 				continue
 			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", a.Name, p.Name, p.Cold, p.Again.wall(),
-				megabytes(p.Size), count(p.Files), megabytes(p.Unpacked), p.Added, p.First, p.Warm, over(p.warm(), python.warm()))
+			t.add(a.Name, p.Name, p.Cold.String(), p.Again.wall(), p.Changed.wall(), megabytes(p.Size), count(p.Files), megabytes(p.Unpacked),
+				p.Added.String(), p.First.String(), p.Warm.String(), over(p.warm(), python.warm()), megabytes(p.Peak))
 		}
 	}
-	t.Flush()
-	fmt.Fprintln(w, "\ncold: Go build cache and kept analyses empty, interpreter and tools in place.\n"+
-		"second: MB added to a cache that another app has filled. first: with an empty cache.")
+	return t
 }
 
 func (r *Report) hasPeers() bool {
@@ -49,9 +50,11 @@ func (r *Report) hasPeers() bool {
 	return false
 }
 
-func (r *Report) printPeers(w io.Writer) {
-	t := newTable(w)
-	fmt.Fprintln(t, "app\tprogram\tcold s (cpu)\tMB\tfirst ms\twarm ms\tx build\tx size\tx first\tx warm\t")
+func (r *Report) peerTable() *table {
+	t := &table{
+		head: []string{"app", "program", "cold s (cpu)", "changed s", "MB", "first ms", "warm ms", "x build", "x size", "x first", "x warm"},
+		note: "x: of a peer to the same of ours.",
+	}
 	for _, a := range r.Apps {
 		for _, our := range a.Programs {
 			rivals := a.rivals(our)
@@ -59,21 +62,34 @@ func (r *Report) printPeers(w io.Writer) {
 				continue
 			}
 			for _, p := range append([]*Program{our}, rivals...) {
-				comparison(t, a.Name, p, our)
+				t.add(a.Name, p.Name, p.Cold.String(), p.Changed.wall(), megabytes(p.Size), p.First.String(), p.Warm.String(),
+					over(p.Cold.Wall, our.Cold.Wall), over(float64(p.Size), float64(our.Size)), over(p.First.Min, our.First.Min), over(p.Warm.Min, our.Warm.Min))
 			}
 		}
 	}
-	t.Flush()
-	fmt.Fprintln(w, "\nx: of a peer to the same of ours.")
+	return t
 }
 
-func comparison(w io.Writer, app string, p, our *Program) {
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", app, p.Name, p.Cold, megabytes(p.Size), p.First, p.Warm,
-		over(p.Cold.Wall, our.Cold.Wall), over(float64(p.Size), float64(our.Size)), over(p.First.Min, our.First.Min), over(p.Warm.Min, our.Warm.Min))
-}
-
-func newTable(w io.Writer) *tabwriter.Writer {
-	return tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+// plot draws the warm starts of every program, by app.
+func (r *Report) plot() *bars {
+	b := &bars{title: "Warm start, minimum", unit: "ms"}
+	for _, a := range r.Apps {
+		b.groups = append(b.groups, a.Name)
+	}
+	series := map[string][]float64{}
+	for i, a := range r.Apps {
+		for _, p := range a.Programs {
+			if series[p.Name] == nil {
+				b.names = append(b.names, p.Name)
+				series[p.Name] = make([]float64, len(r.Apps))
+			}
+			series[p.Name][i] = p.warm()
+		}
+	}
+	for _, name := range b.names {
+		b.values = append(b.values, series[name])
+	}
+	return b
 }
 
 // warm is the minimum of the warm starts, 0 if there are none.
@@ -104,7 +120,7 @@ func (b *Build) wall() string {
 	if b == nil {
 		return none
 	}
-	return fmt.Sprintf("%.1f", b.Wall)
+	return fmt.Sprintf("%.2f", b.Wall)
 }
 
 func megabytes(bytes int64) string {

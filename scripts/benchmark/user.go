@@ -33,6 +33,7 @@ func (u *user) start(p *Program, want []byte) (float64, error) {
 	start := time.Now()
 	err := cmd.Run()
 	took := float64(time.Since(start).Microseconds()) / 1000
+	p.Peak = max(p.Peak, peak(cmd.ProcessState))
 	if err != nil || !bytes.Equal(stdout.Bytes(), want) || stderr.Len() > 0 {
 		return 0, fmt.Errorf("%s (%s) did not print what it should: %v\n%s%s", p.Name, p.argv[0], err, &stdout, &stderr)
 	}

@@ -179,7 +179,7 @@ func (b *builder) text(from *bootstrap.Sym) uintptr {
 	if s, ok := v.(string); ok {
 		length = len(s) // it may hold NUL
 	}
-	return b.h.Call(from, uintptr(unsafe.Pointer(data)), uintptr(b.size(length)))
+	return b.h.CallGo(from, uintptr(unsafe.Pointer(data)), uintptr(b.size(length)))
 }
 
 // size is the length given after #, or without # the given one.

@@ -28,7 +28,7 @@ func RunSimpleString(command *c.Char) c.Int { return RunSimpleStringFlags(comman
 // RunSimpleStringFlags is RunSimpleString with flags, which may be nil.
 func RunSimpleStringFlags(command *c.Char, flags *CompilerFlags) c.Int {
 	return runMain(flags, func(h *bootstrap.Hold, names, f uintptr) uintptr {
-		return h.Call(&symRunString, uintptr(unsafe.Pointer(command)), uintptr(FileInput), names, names, f)
+		return h.CallGo(&symRunString, uintptr(unsafe.Pointer(command)), uintptr(FileInput), names, names, f)
 	})
 }
 
@@ -52,16 +52,16 @@ func RunSimpleFileFlags(fp c.FilePtr, filename *c.Char, flags *CompilerFlags) c.
 // leaves a pending exception alone.
 func nameFile(h *bootstrap.Hold, names uintptr, filename *c.Char) (remove func()) {
 	file, cached := c.AllocaCStr("__file__"), c.AllocaCStr("__cached__")
-	value := h.Call(&symDecodeFS, uintptr(unsafe.Pointer(filename)))
-	h.Call(&symSetItemStr, names, uintptr(unsafe.Pointer(file)), value)
-	h.Call(&symSetItemStr, names, uintptr(unsafe.Pointer(cached)), symNone.Addr())
+	value := h.CallGo(&symDecodeFS, uintptr(unsafe.Pointer(filename)))
+	h.CallGo(&symSetItemStr, names, uintptr(unsafe.Pointer(file)), value)
+	h.CallGo(&symSetItemStr, names, uintptr(unsafe.Pointer(cached)), symNone.Addr())
 	h.DecRef(value)
 	return func() {
 		if h.Failed() {
 			return // a traceback may still want __file__; C leaves it as well
 		}
-		h.Call(&symDelItemStr, names, uintptr(unsafe.Pointer(file)))
-		h.Call(&symDelItemStr, names, uintptr(unsafe.Pointer(cached)))
+		h.CallGo(&symDelItemStr, names, uintptr(unsafe.Pointer(file)))
+		h.CallGo(&symDelItemStr, names, uintptr(unsafe.Pointer(cached)))
 		h.Call(&symErrClear)
 	}
 }
@@ -71,7 +71,7 @@ func runMain(flags *CompilerFlags, run func(h *bootstrap.Hold, names, flags uint
 	ok := passing(flags, func(f uintptr) uintptr {
 		h := bootstrap.Acquire()
 		defer h.Release()
-		main := h.Call(&symAddModule, uintptr(unsafe.Pointer(c.Str("__main__"))))
+		main := h.CallGo(&symAddModule, uintptr(unsafe.Pointer(c.Str("__main__"))))
 		if main == 0 {
 			return 0
 		}

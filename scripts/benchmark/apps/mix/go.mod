@@ -1,0 +1,5 @@
+module example.com/mix
+
+go 1.20
+
+require github.com/goplus/lib v0.3.1

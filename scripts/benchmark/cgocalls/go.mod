@@ -1,0 +1,3 @@
+module example.com/cgocalls
+
+go 1.21

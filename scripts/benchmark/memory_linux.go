@@ -1,0 +1,4 @@
+package main
+
+// kilobyte is the unit of ru_maxrss.
+const kilobyte = 1024
