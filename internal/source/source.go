@@ -1,0 +1,76 @@
+// Package source reads what people have (a program, a library, a prefix, a package of
+// a distribution, a wheel, a CPython, an onedir program) and lays it out as entries of
+// the store are. What something is, its content says. One file for each kind of source.
+package source
+
+import (
+	"context"
+	"io/fs"
+	"os"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/store"
+)
+
+// Options are what people say of a source that its content does not, or wrongly.
+type Options struct {
+	Name    string
+	Version string
+	Licence string
+}
+
+// Source is something that entries can be made of.
+type Source interface {
+	// Drafts returns the entries to be, those first that others need. Their files
+	// are there until Close.
+	Drafts(ctx context.Context) ([]store.Draft, error)
+	// Close removes what was unpacked.
+	Close() error
+}
+
+// kind is one of the things that are recognised.
+type kind struct {
+	is   func(name string, info fs.FileInfo) bool
+	open func(name string, o Options) Source
+}
+
+// kinds are all of them; the first that recognises a file or directory reads it.
+func kinds() []kind {
+	return []kind{
+		{isFile, openFile},
+	}
+}
+
+// Open recognises a file or directory. *UnknownError: it is nothing of the kind.
+func Open(name string, o Options) (Source, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range kinds() {
+		if k.is(name, info) {
+			return k.open(name, o), nil
+		}
+	}
+	return nil, &UnknownError{name}
+}
+
+// UnknownError says that nothing is known of a file or directory.
+type UnknownError struct{ Path string }
+
+func (e *UnknownError) Error() string {
+	return e.Path + " is no program, library or package that can be put into the store"
+}
+
+// Hint says what to do.
+func (e *UnknownError) Hint() string {
+	return "put other files into a directory with bin/, lib/ or share/ in it, and name that"
+}
+
+// apply sets what people said.
+func (o Options) apply(e *store.Entry) {
+	for to, said := range map[*string]string{&e.Name: o.Name, &e.Version: o.Version, &e.Licence: o.Licence} {
+		if said != "" {
+			*to = said
+		}
+	}
+}
