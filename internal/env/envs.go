@@ -1,0 +1,251 @@
+package env
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+	"github.com/llgo-pypack/llgo-pypack/internal/durable"
+	"github.com/llgo-pypack/llgo-pypack/internal/store"
+)
+
+// Set is the environments of a user. Its methods may be called from several
+// goroutines and processes at once: changes of one environment wait for each other,
+// and nothing waits for them.
+type Set struct {
+	dir    string
+	store  *store.Store
+	layers []kindLayer
+	fault  func(point string) // before each change to the disk; tests end the process there
+}
+
+// Option changes what environments can hold.
+type Option func(*Set)
+
+// WithLayer says how entries of some kinds are laid into a generation. It comes after
+// the layers that are there already.
+func WithLayer(lay Layer, kinds ...string) Option {
+	return func(s *Set) { s.layers = append(s.layers, kindLayer{kinds, lay}) }
+}
+
+// Open returns the environments in data/envs, whose files come from st. It makes
+// nothing yet.
+func Open(data string, st *store.Store, options ...Option) *Set {
+	s := &Set{dir: filepath.Join(data, subdir), store: st, layers: layers(), fault: func(string) {}}
+	for _, option := range options {
+		option(s)
+	}
+	return s
+}
+
+// Dir names the directory of an environment, or something in it.
+func (s *Set) Dir(name string, more ...string) string {
+	return filepath.Join(append([]string{s.dir, name}, more...)...)
+}
+
+// Home is the path by which an environment is reached, whatever its generation.
+func (s *Set) Home(name string) string { return s.Dir(name, currentName) }
+
+func (s *Set) generation(name string, n int) string {
+	return s.Dir(name, generationsDir, strconv.Itoa(n))
+}
+
+// Names lists the environments.
+func (s *Set) Names() ([]string, error) {
+	entries, err := os.ReadDir(s.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var names []string
+	for _, entry := range entries {
+		if _, err := os.Lstat(s.Home(entry.Name())); err == nil && checkName(entry.Name()) == nil {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, err
+}
+
+// Current returns the generation that an environment is in. *MissingError: there is
+// none.
+func (s *Set) Current(name string) (*Environment, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	n, err := s.currentNumber(name)
+	if err != nil {
+		return nil, err
+	}
+	return s.Generation(name, n)
+}
+
+// currentNumber reads where current leads.
+func (s *Set) currentNumber(name string) (int, error) {
+	target, err := os.Readlink(s.Home(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, &MissingError{Name: name}
+	}
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.Atoi(filepath.Base(target))
+	if err != nil || target != filepath.Join(generationsDir, strconv.Itoa(n)) {
+		return 0, &DamagedError{s.Home(name), fmt.Errorf("it leads to %s", target)}
+	}
+	return n, nil
+}
+
+// Generation returns one generation of an environment.
+func (s *Set) Generation(name string, n int) (*Environment, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	e, err := read(s.generation(name, n))
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(s.Home(name)); err != nil {
+			n = 0
+		}
+		return nil, &MissingError{name, n}
+	}
+	return e, err
+}
+
+// Generations lists the numbers of all generations of an environment, oldest first.
+func (s *Set) Generations(name string) ([]int, error) {
+	entries, err := os.ReadDir(s.Dir(name, generationsDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &MissingError{Name: name}
+	}
+	var numbers []int
+	for _, entry := range entries {
+		if n, err := strconv.Atoi(entry.Name()); err == nil && n > 0 {
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers, err
+}
+
+// locked does work with the lock of an environment held, after what dead processes
+// left is gone: their owner would hold the lock. The lock lies outside of the
+// environment, so that it outlives it: who waits while another deletes must not get
+// the lock of a file that nobody else sees.
+func (s *Set) locked(ctx context.Context, name string, work func() error) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	for _, dir := range []string{s.Dir(locksDir), s.Dir(trashDir)} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("cannot change environment %s: %w", name, err)
+		}
+	}
+	unlock, err := cachedir.Lock(ctx, s.Dir(locksDir, name))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := s.sweep(name); err != nil {
+		return err
+	}
+	return work()
+}
+
+// sweep removes what a killed process left of an environment: half a generation, what
+// was thrown away, roots of generations that are not there.
+func (s *Set) sweep(name string) error {
+	if trash, err := os.ReadDir(s.Dir(trashDir)); err == nil {
+		for _, entry := range trash { // of any environment: nobody comes back for it
+			s.fault("sweep trash")
+			if err := removeTree(s.Dir(trashDir, entry.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := os.Lstat(s.Dir(name, workDir)); err == nil {
+		s.fault("sweep work")
+		if err := removeTree(s.Dir(name, workDir)); err != nil {
+			return err
+		}
+	}
+	// Generations that no current ever led to are of an environment that was not made.
+	if _, err := os.Lstat(s.Home(name)); errors.Is(err, fs.ErrNotExist) {
+		s.fault("sweep generations")
+		if err := removeTree(s.Dir(name)); err != nil {
+			return err
+		}
+	}
+	return s.sweepRoots(name)
+}
+
+func (s *Set) sweepRoots(name string) error {
+	roots, err := s.store.Roots()
+	if err != nil {
+		return err
+	}
+	for user := range roots {
+		number, ok := strings.CutPrefix(user, rootPrefix(name))
+		if !ok {
+			continue
+		}
+		if _, err := os.Lstat(s.Dir(name, generationsDir, number)); errors.Is(err, fs.ErrNotExist) {
+			s.fault("sweep root")
+			if err := s.store.Unroot(user); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// switchTo makes a generation the current one, in one rename.
+func (s *Set) switchTo(name string, n int) error {
+	work := s.Dir(name, workDir)
+	if err := os.MkdirAll(work, 0o700); err != nil {
+		return err
+	}
+	link := filepath.Join(work, currentName)
+	s.fault("link current")
+	if err := os.Symlink(filepath.Join(generationsDir, strconv.Itoa(n)), link); err != nil {
+		return err
+	}
+	s.fault("switch current")
+	if err := os.Rename(link, s.Home(name)); err != nil {
+		return err
+	}
+	s.fault("sync current")
+	if err := durable.File(s.Dir(name)); err != nil {
+		return err
+	}
+	s.fault("remove work")
+	return os.RemoveAll(work)
+}
+
+// discard moves something out of sight, in one rename, and removes it. What lies in
+// trash/ has no owner: others may remove it at the same time.
+func (s *Set) discard(path, label string) error {
+	s.fault("discard")
+	gone := s.Dir(trashDir, fmt.Sprintf("%s.%d.%x", label, os.Getpid(), rand.Uint64()))
+	if err := os.Rename(path, gone); err != nil {
+		return err
+	}
+	s.fault("remove trash")
+	return removeTree(gone)
+}
+
+// removeTree removes a directory, those in it that may not be written to included.
+func removeTree(dir string) error {
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			_ = os.Chmod(path, 0o700)
+		}
+		return nil // RemoveAll says what is wrong
+	})
+	return os.RemoveAll(dir)
+}

@@ -1,0 +1,103 @@
+package env
+
+import (
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/store"
+)
+
+// Where native files of the store look for libraries; see the package comment.
+const (
+	libDir     = "lib"
+	commonDir  = "common_libs"
+	depsSuffix = "_deps"
+)
+
+// library is where a file finds a library it needs.
+type library struct {
+	entry *store.Entry
+	file  *store.File
+}
+
+// layLibraries makes every native file find the libraries that its entry was resolved
+// against. It comes last: only now it is known what lies in lib/.
+func (p *Plan) layLibraries() {
+	byID := map[string]*store.Entry{}
+	for _, m := range p.members {
+		byID[m.Member.Entry] = m.Entry
+	}
+	for _, it := range p.sorted() {
+		if it.native == nil || path.Dir(it.path) == libDir {
+			continue
+		}
+		libraries := map[string]library{}
+		gather(byID, it.owner, it.native, libraries)
+		if len(libraries) == 0 {
+			continue
+		}
+		dir := path.Dir(it.path)
+		if up, err := filepath.Rel(dir, libDir); err == nil && p.Has(libDir) {
+			p.Symlink(Laid{}, path.Join(dir, commonDir), filepath.ToSlash(up))
+		}
+		if !p.common(libraries) {
+			p.deps(it, libraries)
+		}
+	}
+}
+
+// gather collects the libraries that a native file of an entry needs, and theirs. A
+// process has one library of a SONAME, the one it meets first.
+func gather(byID map[string]*store.Entry, e *store.Entry, n *store.Native, found map[string]library) {
+	for _, name := range n.Needed {
+		if _, ok := found[name]; ok {
+			continue
+		}
+		owner := e
+		if _, own := e.Provides[name]; !own {
+			owner = byID[e.Resolved[name]]
+		}
+		if owner == nil {
+			continue // the system's
+		}
+		file := owner.File(owner.Provides[name])
+		if file == nil || file.Native == nil {
+			continue
+		}
+		found[name] = library{owner, file}
+		gather(byID, owner, file.Native, found)
+	}
+}
+
+// common tells whether all of them are those of lib/.
+func (p *Plan) common(libraries map[string]library) bool {
+	for name, l := range libraries {
+		it := p.items[path.Join(libDir, name)]
+		if it == nil || !p.same(it, l.file.Object) {
+			return false
+		}
+	}
+	return true
+}
+
+// same tells whether an item, or what it leads to in lib/, has that content.
+func (p *Plan) same(it *item, want store.Hash) bool {
+	for range 8 { // links to links end somewhere
+		if it == nil || it.link == "" {
+			break
+		}
+		it = p.items[path.Join(path.Dir(it.path), it.link)]
+	}
+	return it != nil && it.from != "" && (it.from == p.store.Object(want, true) || it.from == p.store.Object(want, false))
+}
+
+// deps lays the libraries of one file beside it. All of them: a library looks first
+// beside itself, so one from lib/ would bring its neighbours of lib/.
+func (p *Plan) deps(it *item, libraries map[string]library) {
+	owner := Laid{Member: Member{Entry: it.entry}}
+	for _, name := range slices.Sorted(maps.Keys(libraries)) {
+		p.File(owner, path.Join(it.path+depsSuffix, name), *libraries[name].file)
+	}
+}

@@ -1,0 +1,111 @@
+package env
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/store"
+)
+
+// catalogue is what members are chosen from: the store.
+type catalogue interface {
+	Find(pattern string) (*store.Entry, error)
+	Closure(e *store.Entry) ([]*store.Entry, error)
+	Heads() ([]*store.Entry, error)
+}
+
+// members finds everything that a generation consists of, in the order of [Rule].
+func members(s catalogue, spec Spec) ([]Laid, error) {
+	heads, err := s.Heads()
+	if err != nil {
+		return nil, err
+	}
+	c := collector{store: s, heads: heads, found: map[string]*Laid{}, rank: map[string]int{}}
+	for i, w := range spec.Wanted {
+		if err := c.wanted(i, w.Entry); err != nil {
+			return nil, err
+		}
+	}
+	var list []Laid
+	for _, m := range c.found {
+		slices.Sort(m.For)
+		list = append(list, *m)
+	}
+	slices.SortFunc(list, func(a, b Laid) int {
+		return cmp.Or(
+			cmp.Compare(c.rank[b.Member.Entry], c.rank[a.Member.Entry]),
+			strings.Compare(a.Member.Entry, b.Member.Entry))
+	})
+	return list, nil
+}
+
+type collector struct {
+	store catalogue
+	heads []*store.Entry
+	found map[string]*Laid
+	rank  map[string]int // the higher goes first
+}
+
+// Ranks of what was asked for lie above those of what came with it.
+const askedFor = 1 << 20
+
+func (c *collector) wanted(i int, id string) error {
+	e, err := c.store.Find(id)
+	if err != nil {
+		return err
+	}
+	c.take(e, RoleWanted, "", askedFor+i)
+	closure, err := c.store.Closure(e)
+	if err != nil {
+		return err
+	}
+	for _, library := range closure {
+		if library.ID() != e.ID() {
+			c.take(library, RoleLibrary, e.ID(), i)
+		}
+	}
+	for _, head := range companions(c.heads, e) {
+		data, err := c.store.Find(head.ID())
+		if err != nil {
+			return err
+		}
+		c.take(data, RoleData, e.ID(), i)
+	}
+	return nil
+}
+
+// take adds an entry, or the reason that it is there for one more.
+func (c *collector) take(e *store.Entry, role Role, by string, rank int) {
+	id := e.ID()
+	m := c.found[id]
+	if m == nil {
+		m = &Laid{Member{Entry: id, Kind: e.Kind, Role: role}, e}
+		c.found[id] = m
+	}
+	if role == RoleWanted {
+		m.Role = role
+	}
+	if by != "" && !slices.Contains(m.For, by) {
+		m.For = append(m.For, by)
+	}
+	c.rank[id] = max(c.rank[id], rank)
+}
+
+// companions are the plain files that go with an entry: data entries of the same
+// origin and version, whose name is that of the entry and a word more (hello-doc,
+// hello-data, hello-l10n). If there are several of a name, the last is taken.
+func companions(heads []*store.Entry, e *store.Entry) []*store.Entry {
+	byName := map[string]*store.Entry{}
+	for _, h := range heads {
+		if h.Kind == store.KindData && h.Version == e.Version && h.Origin.Kind == e.Origin.Kind && strings.HasPrefix(h.Name, e.Name+"-") {
+			byName[h.Name] = h
+		}
+	}
+	var list []*store.Entry
+	for _, h := range byName {
+		list = append(list, h)
+	}
+	slices.SortFunc(list, func(a, b *store.Entry) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}

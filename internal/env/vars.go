@@ -1,0 +1,116 @@
+package env
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Variable is one that a program in an environment starts with.
+type Variable struct {
+	Name  string
+	Dirs  []string // of the environment, absolute
+	After string   // what they go before, if it was not set: the default of who reads it
+}
+
+// Value is the new value of a variable that was old ("" if it was not set).
+func (v Variable) Value(old string) string {
+	dirs := strings.Join(v.Dirs, ":")
+	switch {
+	case old != "":
+		return dirs + ":" + old
+	case v.After != "":
+		return dirs + ":" + v.After
+	}
+	// An empty element at the end stands for the default: man(1), and the others have
+	// none that would be lost.
+	if v.Name == "MANPATH" || v.Name == "INFOPATH" {
+		return dirs + ":"
+	}
+	return dirs
+}
+
+// Shell is the line that sets it in sh, bash and zsh.
+func (v Variable) Shell() string {
+	dirs := quote(strings.Join(v.Dirs, ":"))
+	switch {
+	case v.Name == "MANPATH" || v.Name == "INFOPATH":
+		return "export " + v.Name + "=" + dirs + `:"$` + v.Name + `"`
+	case v.After != "":
+		return "export " + v.Name + "=" + dirs + `:"${` + v.Name + ":-" + v.After + `}"`
+	}
+	return "export " + v.Name + "=" + dirs + `"${` + v.Name + ":+:$" + v.Name + `}"`
+}
+
+func quote(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-:+,@%") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// The defaults that hold where a variable is not set (XDG Base Directory
+// Specification; execvp's is the system's).
+const (
+	defaultData = "/usr/local/share:/usr/share"
+	defaultPath = "/usr/local/bin:/usr/bin:/bin"
+)
+
+// Variables are all that a program in an environment needs, and no more: those whose
+// directories the environment has. At is where it is reached, Home or one generation.
+//
+// Translations have no variable: who looks for them in its own prefix finds them in
+// share/locale, and shell scripts through TEXTDOMAINDIR, which they set themselves.
+func Variables(e *Environment, at string) []Variable {
+	var path []string
+	for _, dir := range e.Path {
+		path = append(path, filepath.Join(at, filepath.FromSlash(dir)))
+	}
+	var list []Variable
+	add := func(name, after string, dirs ...string) {
+		if len(dirs) > 0 {
+			list = append(list, Variable{name, dirs, after})
+		}
+	}
+	have := func(names ...string) (dirs []string) {
+		for _, name := range names {
+			dir := filepath.Join(at, filepath.FromSlash(name))
+			if info, err := os.Stat(dir); err == nil && info.IsDir() {
+				dirs = append(dirs, dir)
+			}
+		}
+		return dirs
+	}
+	add("PATH", defaultPath, path...)
+	add("MANPATH", "", have("share/man")...)
+	add("INFOPATH", "", have("share/info")...)
+	// Where bash, zsh and fish look for completions, and programs for their data.
+	add("XDG_DATA_DIRS", defaultData, have("share")...)
+	if e.Development {
+		add("PKG_CONFIG_PATH", "", have("lib/pkgconfig", "share/pkgconfig")...)
+		add("CPATH", "", have("include")...)
+		add("LIBRARY_PATH", "", have("lib")...)
+		// What the linker writes into programs as their search path.
+		add("LD_RUN_PATH", "", have("lib")...)
+	}
+	return list
+}
+
+// Environ is an environment (as os.Environ has it) with the variables of e.
+func Environ(e *Environment, at string, environ []string) []string {
+	out := append([]string{}, environ...)
+	for _, v := range Variables(e, at) {
+		at := -1
+		for i, text := range out {
+			if strings.HasPrefix(text, v.Name+"=") {
+				at = i
+			}
+		}
+		if at < 0 {
+			out = append(out, v.Name+"="+v.Value(""))
+			continue
+		}
+		out[at] = v.Name + "=" + v.Value(out[at][len(v.Name)+1:])
+	}
+	return out
+}
