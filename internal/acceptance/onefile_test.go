@@ -162,7 +162,7 @@ func TestOnefileRepairsTheCache(t *testing.T) {
 		"cut":     func(path string) error { return os.Truncate(path, 100) },
 		"removed": os.Remove,
 	} {
-		for _, victim := range []string{"libpython3.14.so.1.0", "os.pyc", "codecs.pyc"} {
+		for _, victim := range []string{"libpython3.14.so.1.0", "os.pyc", "modules.marshal"} {
 			path := find(t, home, victim)
 			_ = os.Chmod(filepath.Dir(path), 0o755)
 			_ = os.Chmod(path, 0o644)

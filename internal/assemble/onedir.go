@@ -57,8 +57,14 @@ func (b *builder) compile(ctx context.Context, dist *pydist.Dist, exe, payload s
 	defer task.Done()
 	job := b.job()
 	job.Output, job.Python, job.Packaged, job.Payload = exe, dist, true, payload
-	job.Mapped = b.mapped()
+	job.Mapped, job.Optimize = b.mapped(), b.optimize()
 	return b.comp.Build(ctx, job)
+}
+
+// optimize is the level of optimisation, of byte code and of interpreters.
+func (b *builder) optimize() int {
+	level, _ := strconv.Atoi(b.set.Optimize.Value)
+	return level
 }
 
 // files is the Python side, ready to be put into the tree.
@@ -141,7 +147,7 @@ func (b *builder) bytecode(ctx context.Context, dist *pydist.Dist, h *helper.Hel
 		}
 		jobs = append(jobs, boot...)
 	}
-	compiled, err := h.Compile(ctx, dist, helper.CompileRequest{Jobs: jobs})
+	compiled, err := h.Compile(ctx, dist, helper.CompileRequest{Jobs: jobs, Optimize: b.optimize()})
 	if err != nil {
 		return err
 	}
@@ -209,6 +215,7 @@ func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, 
 			Version: dist.Version, SOABI: dist.SOABI, Platform: dist.Platform, LibDir: dist.LibDirName(),
 			SONAME: dist.SONAME, OS: runtime.GOOS, Arch: runtime.GOARCH,
 		},
+		Optimize: b.optimize(),
 		Files: b.bundleFiles(dist, f),
 	}
 	if runtime.GOOS != "linux" {

@@ -41,7 +41,7 @@ func initialize314(l *layout) error {
 	}
 	c.setString("stdlib_dir", l.stdlib)
 	c.setStrings("module_search_paths", l.path)
-	for _, o := range settings.Options {
+	for _, o := range l.settings.Options() {
 		c.setInt(o.Name, int64(o.Value))
 	}
 	if c.failed || int32(raw("Py_InitializeFromInitConfig", c.ptr)) < 0 {
@@ -81,9 +81,9 @@ func (c *initConfig) err() error {
 	return errors.New(gostring(message))
 }
 
-// initializeLegacy is for 3.9 to 3.13; see settings.LegacyFlags.
+// initializeLegacy is for 3.9 to 3.13; see settings.Settings.LegacyFlags.
 func initializeLegacy(l *layout) error {
-	for _, flag := range settings.LegacyFlags {
+	for _, flag := range l.settings.LegacyFlags() {
 		setFlag(flag)
 	}
 	legacyNames.home, legacyNames.program = wideString(l.prefix), wideString(l.interp)
@@ -96,8 +96,8 @@ func initializeLegacy(l *layout) error {
 // legacyNames keeps the two strings for good: before 3.11 CPython keeps pointers.
 var legacyNames struct{ home, program []int32 }
 
-// setFlag sets one of CPython's int variables to 1.
-func setFlag(name string) {
-	s := Sym{Name: name}
-	*(*int32)(Pointer(s.Addr())) = 1
+// setFlag sets one of CPython's int variables.
+func setFlag(flag settings.Option) {
+	s := Sym{Name: flag.Name}
+	*(*int32)(Pointer(s.Addr())) = int32(flag.Value)
 }

@@ -23,6 +23,7 @@ type layout struct {
 	interp     string   // a path inside the prefix, for getpath (may not exist)
 	executable string   // sys.executable
 	modules    string   // the module file, "" where every module is a file
+	settings   Settings
 }
 
 // locate turns settings into paths and checks the two files without which CPython
@@ -32,7 +33,7 @@ func locate(s Settings) (*layout, error) {
 	if err != nil && (s.Prefix == "" || s.Executable == "") {
 		return nil, err
 	}
-	l := &layout{self: self, prefix: s.Prefix}
+	l := &layout{self: self, prefix: s.Prefix, settings: s}
 	if l.prefix == "" {
 		l.prefix = filepath.Join(filepath.Dir(self), settings.PythonDir)
 	}

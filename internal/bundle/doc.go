@@ -9,7 +9,8 @@
 //
 // There is no libpython3.14.so link: it is for compilers, which do not run here;
 // what loads libpython asks for the SONAME. lib-dynload is there even when empty,
-// because CPython takes it as the mark of its exec_prefix and warns without it.
+// because CPython takes it as the mark of its exec_prefix and warns without it; so is
+// site-packages where modules of the module file belong there, for site.py.
 //
 // The package works in three steps. [NewPlan] checks everything that can be
 // checked without writing, so that writing fails for the disk's reasons only.

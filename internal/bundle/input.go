@@ -20,6 +20,8 @@ type Input struct {
 	// NoInterpreter leaves bin/ out. Programs that start children through
 	// sys.executable do not work then.
 	NoInterpreter bool
+	// Optimize is the level that the generated launcher starts with, as python -O counts.
+	Optimize int
 
 	Files         []File
 	Distributions []Distribution

@@ -88,7 +88,7 @@ func (p *Plan) addOwn(in Input) error {
 		source: in.Interpreter, exec: true,
 	}
 	if in.Interpreter == "" {
-		data, err := launcher(in.Python)
+		data, err := launcher(in.Python, in.Optimize)
 		if err != nil {
 			return err
 		}
@@ -102,8 +102,8 @@ func (p *Plan) addOwn(in Input) error {
 }
 
 // launcher generates the interpreter of the tree.
-func launcher(py Python) ([]byte, error) {
-	spec := pylauncher.Spec{OS: py.OS, Arch: py.Arch, SONAME: py.SONAME}
+func launcher(py Python, optimize int) ([]byte, error) {
+	spec := pylauncher.Spec{OS: py.OS, Arch: py.Arch, SONAME: py.SONAME, Optimize: optimize}
 	if strings.HasSuffix(py.SOABI, "-musl") {
 		spec.Libc = "musl"
 	}
@@ -198,6 +198,9 @@ func (p *Plan) dirs() []string {
 		add(path.Dir(it.Path))
 	}
 	add(path.Join(pythonDir, "lib", p.manifest.Python.LibDir, "lib-dynload"))
+	if slices.ContainsFunc(p.manifest.Modules, func(m Mapped) bool { return strings.Contains(m.Path, "/site-packages/") }) {
+		add(path.Join(pythonDir, "lib", p.manifest.Python.LibDir, "site-packages"))
+	}
 	list := make([]string, 0, len(seen))
 	for dir := range seen {
 		list = append(list, dir)

@@ -40,6 +40,9 @@ Packaging:
                                 tree: each is a file, for programs that look for them
     --py-sources                the sources of modules travel in that file as well, for
                                 tracebacks and inspect; they are not looked at otherwise
+    --py-optimize 0|1|2         level of the byte code and of every interpreter, as
+                                python -O counts: 1 without asserts and with
+                                __debug__ false, 2 without docstrings either
     --py-no-interpreter         leave python/bin/python3 out; then Python code
                                 cannot start Python child processes
 

@@ -36,6 +36,7 @@ type Job struct {
 	Cgo       bool         // it starts Python itself, by cgo; PkgConfig is where python3-embed.pc is, "" for the usual places
 	PkgConfig string
 	Packaged  bool      // it finds Python beside itself, not on this machine
+	Optimize  int       // sys.flags.optimize of a packaged program
 	Mapped    bool      // its modules are in one file (internal/bootstrap/modules)
 	Payload   string    // archive to embed in a program of one file, by a compiler that is not Linked
 	Stdout    io.Writer // the compiler's own output, unchanged

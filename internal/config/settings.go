@@ -24,6 +24,7 @@ type Settings struct {
 	NoInterpreter Bool   `py:"no-interpreter"`
 	Layout        String `py:"layout" default:"mapped" one:"mapped,tree"` // modules in one file, or each its own
 	WithSources   Bool   `py:"sources"`                                   // the sources of modules travel as well
+	Optimize      String `py:"optimize" default:"0" one:"0,1,2"`          // of byte code, as python -O counts
 	Report        List   `py:"report" path:"all"`
 
 	// Which Python, and what is installed for it.

@@ -5,6 +5,7 @@ package pylauncher
 
 const (
 	x0  = 0
+	x9  = 9
 	x16 = 16 // free between calls
 )
 
@@ -58,6 +59,9 @@ func mainARM64(s *assembler, a addrs) {
 		s.adr(x0, name)
 		s.call(a.unsetenv)
 	}
+	if a.optimize != 0 {
+		optimizeARM64(s, a)
+	}
 	s.words(
 		0x2A1303E0, // mov w0, w19
 		0xAA1403E1, // mov x1, x20
@@ -66,4 +70,42 @@ func mainARM64(s *assembler, a addrs) {
 	)
 	s.ldr(x16, a.bytesMain)
 	s.words(0xD61F0200) // br x16: a tail call
+}
+
+// optimizeARM64 emits the call with one argument more, before the others, and the
+// return; it is jumped over if the first argument is such a one already.
+func optimizeARM64(s *assembler, a addrs) {
+	s.words(
+		0x71000A7F, // cmp w19, #2
+		0x540000CB, // b.lt build
+		0xF9400688, // ldr x8, [x20, #8]
+		0x79400108, // ldrh w8, [x8]
+		0x5289E5A9, // mov w9, #0x4f2d: "-O"
+		0x6B09011F, // cmp w8, w9
+		0x540002C0, // b.eq past the return
+		0x11000E68, // build: add w8, w19, #3: with the argument and NULL,
+		0x121F7908, // and w8, w8, #0xfffffffe: an even number of words
+		0xCB286FFF, // sub sp, sp, x8, lsl #3
+		0xF9400288, // ldr x8, [x20]
+	)
+	s.adr(x9, a.optimize)
+	s.words(
+		0xA90027E8, // stp x8, x9, [sp]
+		0x910043EA, // add x10, sp, #16
+		0x9100228B, // add x11, x20, #8
+		0x2A1303EC, // mov w12, w19
+		0xF8408569, // next: ldr x9, [x11], #8
+		0xF8008549, // str x9, [x10], #8
+		0x7100058C, // subs w12, w12, #1
+		0x54FFFFA1, // b.ne next: NULL as well
+		0x11000660, // add w0, w19, #1
+		0x910003E1, // mov x1, sp
+	)
+	s.call(a.bytesMain) // two instructions
+	s.words(
+		0x910003BF, // mov sp, x29
+		0xA94153F3, // ldp x19, x20, [sp, #16]
+		0xA8C27BFD, // ldp x29, x30, [sp], #32
+		0xD65F03C0, // ret
+	)
 }

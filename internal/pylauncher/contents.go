@@ -15,7 +15,7 @@ func (im *image) fill() {
 	set(".gnu.version", im.versions())
 	set(".gnu.version_r", im.verneed())
 	set(".rela.dyn", im.relocations())
-	set(".rodata", rodata())
+	set(".rodata", im.rodata())
 	set(".text", im.machine.code(im.section(".text").Addr, im.addrs()))
 	set(".dynamic", encode(im.dynamic()))
 	set(".got", make([]byte, wordSize*len(imports)))
@@ -118,11 +118,20 @@ func (im *image) addrs() addrs {
 		a.names = append(a.names, at)
 		at += uint64(len(name)) + 1
 	}
+	if im.option != "" {
+		a.optimize = at
+	}
 	return a
 }
 
-// rodata returns the names for unsetenv as C strings.
-func rodata() []byte { return []byte(strings.Join(unset, "\x00") + "\x00") }
+// rodata returns the names for unsetenv, and the option, as C strings.
+func (im *image) rodata() []byte {
+	data := strings.Join(unset, "\x00") + "\x00"
+	if im.option != "" {
+		data += im.option + "\x00"
+	}
+	return []byte(data)
+}
 
 // dynamic returns the dynamic section.
 func (im *image) dynamic() []elf.Dyn64 {

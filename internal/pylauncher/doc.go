@@ -27,6 +27,10 @@
 // that sets PYTHONHOME are common). Every other PYTHON* variable keeps its
 // meaning: a program that starts a child with PYTHONPATH means it.
 //
+// With Spec.Optimize, -O or -OO comes before the other arguments, unless the first is
+// such a one, as multiprocessing gives it to its children. The command line is the only
+// way to say so that Py_BytesMain heeds and that no child inherits.
+//
 // libpython is found by DT_RPATH $ORIGIN/../lib. DT_RPATH and not DT_RUNPATH,
 // because LD_LIBRARY_PATH comes before DT_RUNPATH, and a stranger's libpython of
 // the same SONAME in it would be loaded. $ORIGIN is the directory of the real

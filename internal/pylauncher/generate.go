@@ -24,6 +24,8 @@ type Spec struct {
 	Libc string
 	// SONAME is the name libpython is needed by: "libpython3.14.so.1.0".
 	SONAME string
+	// Optimize is 0, 1 or 2: the launcher starts as python, python -O or python -OO.
+	Optimize int
 }
 
 // Generate returns the bytes of the launcher: the same for the same spec, always.
@@ -38,7 +40,11 @@ func Generate(spec Spec) ([]byte, error) {
 	if spec.SONAME == "" || len(spec.SONAME) > 255 || strings.ContainsAny(spec.SONAME, "/\x00") {
 		return nil, fmt.Errorf("python launcher: %q is not the SONAME of a libpython", spec.SONAME)
 	}
-	return newImage(m, spec.SONAME).bytes(), nil
+	option := ""
+	if spec.Optimize > 0 {
+		option = "-" + strings.Repeat("O", spec.Optimize)
+	}
+	return newImage(m, spec.SONAME, option).bytes(), nil
 }
 
 // machineOf returns the machine of a spec, or says why there is none.

@@ -53,10 +53,11 @@ type image struct {
 	strings  stringTable // .dynstr
 	sections []*section  // in the order of the file; the first is the null section
 	soname   string
+	option   string // "-O", "-OO" or ""
 }
 
-func newImage(m *machine, soname string) *image {
-	im := &image{machine: m, soname: soname, sections: []*section{{}}}
+func newImage(m *machine, soname, option string) *image {
+	im := &image{machine: m, soname: soname, option: option, sections: []*section{{}}}
 	for _, sym := range imports {
 		im.strings.add(sym.name)
 	}
@@ -90,8 +91,8 @@ func (im *image) layout() {
 	add(".gnu.version", elf.SHT_GNU_VERSYM, r, 2, 2*symbols)
 	add(".gnu.version_r", elf.SHT_GNU_VERNEED, r, wordSize, len(im.verneed()))
 	add(".rela.dyn", elf.SHT_RELA, r, wordSize, relaSize*len(imports))
-	add(".rodata", elf.SHT_PROGBITS, r, 1, len(rodata()))
-	add(".text", elf.SHT_PROGBITS, x, 16, len(im.machine.code(0, addrs{names: make([]uint64, len(unset))})))
+	add(".rodata", elf.SHT_PROGBITS, r, 1, len(im.rodata()))
+	add(".text", elf.SHT_PROGBITS, x, 16, len(im.machine.code(0, addrs{names: make([]uint64, len(unset)), optimize: uint64(len(im.option))})))
 	add(".dynamic", elf.SHT_DYNAMIC, rw, wordSize, dynSize*len(im.dynamic()))
 	add(".got", elf.SHT_PROGBITS, rw, wordSize, wordSize*len(imports))
 	add(".shstrtab", elf.SHT_STRTAB, 0, 1, len(im.sectionNames().data()))

@@ -36,6 +36,7 @@ func (m *machine) code(text uint64, a addrs) []byte {
 type addrs struct {
 	startMain, unsetenv, bytesMain uint64   // words that hold the functions' addresses
 	names                          []uint64 // C strings for unsetenv
+	optimize                       uint64   // C string: the argument to add; 0 for none
 }
 
 var amd64 = machine{

@@ -59,6 +59,10 @@ func newTree(t *testing.T, dist *pydist.Dist) string {
 		}
 	}
 	launcher := generate(t, Spec{OS: runtime.GOOS, Arch: runtime.GOARCH, SONAME: dist.SONAME})
+	for level, name := range map[int]string{1: "optimized1", 2: "optimized2"} {
+		data := generate(t, Spec{OS: runtime.GOOS, Arch: runtime.GOARCH, SONAME: dist.SONAME, Optimize: level})
+		writeFile(t, filepath.Join(tree, "bin", name), data, 0o755)
+	}
 	library, err := os.ReadFile(dist.LibPython)
 	if err != nil {
 		t.Fatal(err)
@@ -123,12 +127,28 @@ func TestRun(t *testing.T) {
 			tree := newTree(t, dist)
 			t.Run("identity", func(t *testing.T) { testIdentity(t, tree) })
 			t.Run("options", func(t *testing.T) { testOptions(t, tree) })
+			t.Run("optimize", func(t *testing.T) { testOptimize(t, tree) })
 			t.Run("environment", func(t *testing.T) { testEnvironment(t, tree) })
 			t.Run("exit", func(t *testing.T) { testExit(t, tree) })
 			t.Run("links", func(t *testing.T) { testLinks(t, tree) })
 			t.Run("processes", func(t *testing.T) { testProcesses(t, tree) })
 			t.Run("interrupt", func(t *testing.T) { testInterrupt(t, tree) })
 		})
+	}
+}
+
+// testOptimize: -O comes first, once, and all other arguments arrive.
+func testOptimize(t *testing.T, tree string) {
+	const code = "import sys; print(sys.flags.optimize, __debug__, sys.flags.isolated, sys.argv)"
+	for _, name := range []string{"optimized1", "optimized2"} {
+		level, path := strings.TrimPrefix(name, "optimized"), filepath.Join(tree, "bin", name)
+		run{path: path, args: []string{"-c", code}}.want(t, tree, level+" False 0 ['-c']\n")
+		run{path: path, args: []string{"-I", "-c", code, "a", "", "ä"}}.want(t, tree, level+" False 1 ['-c', 'a', '', 'ä']\n")
+		run{path: path, args: []string{"-O", "-I", "-c", code, "a", "b"}}.want(t, tree, "1 False 1 ['-c', 'a', 'b']\n")
+		run{path: path, stdin: "print(__debug__)"}.want(t, tree, "False\n")
+		if _, _, status := (run{path: path, args: []string{"-c", "raise SystemExit(7)"}}).output(t, tree); status != 7 {
+			t.Errorf("exit code %d", status)
+		}
 	}
 }
 

@@ -45,11 +45,14 @@ func header(s settings.Settings) (string, error) {
 	h.define("STATUS_INTERRUPTED", strconv.Itoa(settings.StatusInterrupted))
 	each(h, "PREFIX_OPTIONS", settings.PrefixOptions, quote)
 	each(h, "EXECUTABLE_OPTIONS", settings.ExecutableOptions, quote)
-	each(h, "LEGACY_FLAGS", settings.LegacyFlags, quote)
+	each(h, "LEGACY_FLAGS", s.LegacyFlags(), assigned)
 	each(h, "HEEDED_VARIABLES", settings.HeededVariables, quote)
-	each(h, "OPTIONS", settings.Options, func(o settings.Option) string { return fmt.Sprintf("%s, %d", quote(o.Name), o.Value) })
+	each(h, "OPTIONS", s.Options(), assigned)
 	return h.String(), nil
 }
+
+// assigned is a name and a number as two arguments.
+func assigned(o settings.Option) string { return fmt.Sprintf("%s, %d", quote(o.Name), o.Value) }
 
 // macros is a C header in the making.
 type macros struct{ strings.Builder }

@@ -31,14 +31,14 @@ func TestHeader(t *testing.T) {
 			t.Errorf("no %s in\n%s", line, text)
 		}
 	}
-	for _, o := range settings.Options {
+	for _, o := range (settings.Settings{}).Options() {
 		if !strings.Contains(text, `X("`+o.Name+`", `) {
 			t.Errorf("option %s is not in the header", o.Name)
 		}
 	}
-	for _, flag := range settings.LegacyFlags {
-		if !strings.Contains(text, `X("`+flag+`")`) {
-			t.Errorf("flag %s is not in the header", flag)
+	for _, flag := range (settings.Settings{}).LegacyFlags() {
+		if !strings.Contains(text, `X("`+flag.Name+`", `) {
+			t.Errorf("flag %s is not in the header", flag.Name)
 		}
 	}
 	if _, err := header(settings.Settings{Minor: "three"}); err == nil {

@@ -1,6 +1,9 @@
 package settings
 
-import _ "embed" // for end.py
+import (
+	_ "embed" // for end.py
+	"slices"
+)
 
 // What follows is how every program starts its Python, whichever compiler made
 // it: package bootstrap (stock Go) reads it as Go, package pyinit (llgo) turns it
@@ -37,7 +40,7 @@ const (
 	NoSuchFile  = "no such file; keep the folder " + PythonDir + " beside the program"
 )
 
-// Option is an integer option of PyInitConfig (PEP 741).
+// Option is an integer option of PyInitConfig (PEP 741), or a variable of libpython.
 type Option struct {
 	Name  string
 	Value int
@@ -47,8 +50,8 @@ type Option struct {
 // and no site.py has a say. UTF-8 mode is on, because the isolated default for
 // stdout and file names is ASCII.
 var (
-	// Options are set on top of PyInitConfig_Create's isolated defaults (3.14+).
-	Options = []Option{
+	// options are set on top of PyInitConfig_Create's isolated defaults (3.14+).
+	options = []Option{
 		{"site_import", 0},
 		{"utf8_mode", 1},
 		{"install_signal_handlers", 1},
@@ -60,18 +63,31 @@ var (
 	// ExecutableOptions take Interpreter, there or not: with its executable inside
 	// our tree, getpath looks for pyvenv.cfg only there.
 	ExecutableOptions = []string{"program_name", "executable", "base_executable"}
-	// LegacyFlags are int variables of libpython, set to 1 (3.9 to 3.13). PyConfig
+	// legacyFlags are int variables of libpython, set to 1 (3.9 to 3.13). PyConfig
 	// changes its layout with every version and needs headers; these do the same
 	// job and exist, in the same form, in all of them. They also take the place of
 	// a pre-initialisation: Py_InitializeEx reads Py_UTF8Mode itself and, unlike the
 	// python command, does not coerce the C locale, which would set LC_CTYPE for
 	// our children. Py_FrozenFlag does not freeze anything: it silences getpath's
 	// warnings about the layout.
-	LegacyFlags = []string{
+	legacyFlags = []string{
 		"Py_IsolatedFlag", "Py_IgnoreEnvironmentFlag", "Py_NoUserSiteDirectory",
 		"Py_NoSiteFlag", "Py_DontWriteBytecodeFlag", "Py_FrozenFlag", "Py_UTF8Mode",
 	}
 )
+
+// Options are the integer options of a program (3.14+).
+func (s Settings) Options() []Option {
+	return append(slices.Clip(options), Option{"optimization_level", s.Optimize})
+}
+
+// LegacyFlags are the int variables of libpython that a program sets (3.9 to 3.13).
+func (s Settings) LegacyFlags() (list []Option) {
+	for _, name := range legacyFlags {
+		list = append(list, Option{name, 1})
+	}
+	return append(list, Option{"Py_OptimizeFlag", s.Optimize})
+}
 
 // HeededVariables are those that CPython heeds in spite of an isolated configuration:
 // its getpath.py looks for a pyvenv.cfg beside the file that they name. They are

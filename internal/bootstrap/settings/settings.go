@@ -7,6 +7,7 @@ package settings
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -36,6 +37,8 @@ type Settings struct {
 	// Modules is the module file (internal/bootstrap/modules) relative to the
 	// prefix; empty means that every module is a file.
 	Modules string
+	// Optimize is sys.flags.optimize: 0, 1 or 2, as python -O counts.
+	Optimize int
 	// HandlesSignals says that the program asks os/signal for SIGINT itself:
 	// Ctrl-C outside Python is then left to it.
 	HandlesSignals bool
@@ -60,6 +63,9 @@ func (s Settings) Encode() string {
 	for _, dir := range s.SitePaths {
 		add("site", dir)
 	}
+	if s.Optimize != 0 {
+		add("optimize", strconv.Itoa(s.Optimize))
+	}
 	if s.HandlesSignals {
 		add("signals", "program")
 	}
@@ -83,7 +89,7 @@ func Decode(text string) (s Settings, err error) {
 	return s, nil
 }
 
-func (s *Settings) set(key, value string) error {
+func (s *Settings) set(key, value string) (err error) {
 	switch key {
 	case "minor":
 		s.Minor = value
@@ -99,12 +105,14 @@ func (s *Settings) set(key, value string) error {
 		s.Modules = value
 	case "site":
 		s.SitePaths = append(s.SitePaths, value)
+	case "optimize":
+		s.Optimize, err = strconv.Atoi(value)
 	case "signals":
 		s.HandlesSignals = value == "program"
 	default:
 		return fmt.Errorf("unknown setting %q", key)
 	}
-	return nil
+	return err
 }
 
 // escape writes every byte that is not plain as %xx.

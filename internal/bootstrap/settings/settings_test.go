@@ -9,7 +9,7 @@ import (
 func TestRoundTrip(t *testing.T) {
 	for _, s := range []Settings{
 		{},
-		{Minor: "3.14", LibPython: "lib/libpython3.14.so.1.0", LibDir: "python3.14", Modules: "lib/python3.14/modules.marshal"},
+		{Minor: "3.14", LibPython: "lib/libpython3.14.so.1.0", LibDir: "python3.14", Modules: "lib/python3.14/modules.marshal", Optimize: 2},
 		{Minor: "3.9", Prefix: "/opt/é x'\"%;=\n", Executable: "/v/bin/python", SitePaths: []string{"/a b", "/c"}, HandlesSignals: true},
 	} {
 		text := s.Encode()
@@ -30,7 +30,7 @@ func TestZeroIsEmpty(t *testing.T) {
 }
 
 func TestDecodeErrors(t *testing.T) {
-	for _, text := range []string{"what=1", "minor=%4", "minor=%zz"} {
+	for _, text := range []string{"what=1", "minor=%4", "minor=%zz", "optimize=no"} {
 		if s, err := Decode(text); err == nil {
 			t.Errorf("Decode(%q) = %+v, want an error", text, s)
 		}

@@ -41,8 +41,11 @@ static void *libpython_symbol(const char *name) {
   return address;
 }
 
-static const char *const flags[] = {
-#define FLAG(name) name,
+static const struct {
+  const char *name;
+  int value;
+} flags[] = {
+#define FLAG(name, value) {name, value},
     PYINIT_LEGACY_FLAGS(FLAG)
 };
 
@@ -55,7 +58,7 @@ static void explain(void) {
 }
 
 static void initialize(const struct paths *paths) {
-  for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) *(int *)libpython_symbol(flags[i]) = 1;
+  for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) *(int *)libpython_symbol(flags[i].name) = flags[i].value;
   // Before 3.11 CPython keeps the pointers.
   Py_SetPythonHome(widen(paths->prefix));
   Py_SetProgramName(widen(paths->interpreter));
