@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,6 +26,10 @@ type Draft struct {
 	// Sources leads from paths in the entry to files on the disk; symbolic links
 	// there are followed.
 	Sources map[string]string
+	// Derive, where it is given, makes files that tell of the others: it is called when
+	// the content of those is final, and returns contents by path. Nothing else may have
+	// these paths.
+	Derive func(e *Entry) (map[string][]byte, error)
 }
 
 // Add makes an entry and returns it, and keeps it from GC while this process runs.
@@ -40,7 +45,7 @@ func (s *Store) Add(ctx context.Context, d Draft) (*Entry, error) {
 		return nil, err
 	}
 	err = s.locked(ctx, func() error {
-		return s.inWork(func(work string) error { return s.add(ctx, e, d.Sources, work) })
+		return s.inWork(func(work string) error { return s.add(ctx, e, d, work) })
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s,%s: %w", e.Name, e.Version, err)
@@ -94,11 +99,11 @@ func (e *Entry) sort() {
 
 // add does it, the lock held. The order is that of internal/unpack: contents, tree,
 // disk, name.
-func (s *Store) add(ctx context.Context, e *Entry, sources map[string]string, work string) error {
-	if err := e.readNatives(sources); err != nil {
+func (s *Store) add(ctx context.Context, e *Entry, d Draft, work string) error {
+	if err := e.readNatives(d.Sources); err != nil {
 		return err
 	}
-	sources, err := e.namePrograms(sources)
+	sources, err := e.namePrograms(d.Sources)
 	if err != nil {
 		return err
 	}
@@ -106,6 +111,9 @@ func (s *Store) add(ctx context.Context, e *Entry, sources map[string]string, wo
 		return err
 	}
 	if err := hashSources(e, sources); err != nil {
+		return err
+	}
+	if sources, err = d.derive(e, sources, work); err != nil {
 		return err
 	}
 	e.describe()
@@ -116,6 +124,30 @@ func (s *Store) add(ctx context.Context, e *Entry, sources map[string]string, wo
 		return err
 	}
 	return s.publish(ctx, e, work, func(f *File) (io.ReadCloser, error) { return os.Open(sources[f.Path]) })
+}
+
+// derive adds the files that the draft derives from the others.
+func (d Draft) derive(e *Entry, sources map[string]string, work string) (map[string]string, error) {
+	if d.Derive == nil {
+		return sources, nil
+	}
+	derived, err := d.Derive(e)
+	if err != nil {
+		return nil, err
+	}
+	sources = maps.Clone(sources)
+	for i, name := range slices.Sorted(maps.Keys(derived)) {
+		if _, ok := sources[name]; ok {
+			return nil, e.invalid("%s is derived, and has a source", name)
+		}
+		sources[name] = filepath.Join(work, fmt.Sprintf("derived-%d", i))
+		if err := os.WriteFile(sources[name], derived[name], 0o600); err != nil {
+			return nil, err
+		}
+		e.Files = append(e.Files, File{Path: name, Object: hashOf(derived[name]), Size: int64(len(derived[name]))})
+	}
+	e.sort()
+	return sources, nil
 }
 
 // hashSources says what the files are.

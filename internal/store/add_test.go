@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -110,6 +111,32 @@ func count(t testing.TB, dir string) (n int) {
 		return err
 	}))
 	return n
+}
+
+// What is derived tells of the final content of the others, and is a file like them.
+func TestDerive(t *testing.T) {
+	s := open(t)
+	d := program(t, "app", "1")
+	d.Derive = func(e *Entry) (map[string][]byte, error) {
+		return map[string][]byte{"share/sums": []byte(e.File("bin/app-1").Object)}, nil
+	}
+	e := add(t, s, d)
+	got, err := os.ReadFile(filepath.Join(s.Tree(e), "share/sums"))
+	must(t, err)
+	if f := e.File("bin/app-1"); string(got) != string(f.Object) || f.Original == "" || f.Original == f.Object {
+		t.Errorf("derived %q from %+v", got, f)
+	}
+	if again := add(t, s, d); again.ID() != e.ID() {
+		t.Errorf("the same draft gives %s and %s", e.ID(), again.ID())
+	}
+	d.Derive = func(*Entry) (map[string][]byte, error) { return map[string][]byte{"bin/app-1": nil}, nil }
+	if _, err := s.Add(t.Context(), d); err == nil || !strings.Contains(err.Error(), "is derived, and has a source") {
+		t.Errorf("a derived file with a source: %v", err)
+	}
+	d.Derive = func(*Entry) (map[string][]byte, error) { return nil, errors.New("no idea") }
+	if _, err := s.Add(t.Context(), d); err == nil || !strings.Contains(err.Error(), "no idea") {
+		t.Errorf("a failure: %v", err)
+	}
 }
 
 func TestAddRefuses(t *testing.T) {

@@ -22,6 +22,7 @@ const (
 	KindLibrary      = "library"
 	KindDistribution = "distribution" // an installed wheel
 	KindPython       = "python"       // a CPython distribution
+	KindBytecode     = "bytecode"     // what a CPython makes of the modules of another entry
 	KindBundle       = "bundle"       // an onedir tree, as it is
 	KindData         = "data"
 )

@@ -43,7 +43,7 @@ func write(t testing.TB, path, text string, mode os.FileMode) string {
 func data(t testing.TB, name, version string, files ...string) Draft {
 	t.Helper()
 	dir := t.TempDir()
-	d := Draft{Entry{Name: name, Version: version, Kind: KindData, Origin: Origin{Kind: "directory"}}, map[string]string{}}
+	d := Draft{Entry: Entry{Name: name, Version: version, Kind: KindData, Origin: Origin{Kind: "directory"}}, Sources: map[string]string{}}
 	for _, file := range files {
 		d.Sources[file] = write(t, filepath.Join(dir, file), "content of "+filepath.Base(file), 0o644)
 	}
@@ -64,8 +64,8 @@ func native(t testing.TB, kind, path, name, version string, image elftest.Image)
 	file := filepath.Join(t.TempDir(), filepath.Base(path))
 	elftest.Write(t, file, image)
 	return Draft{
-		Entry{Name: name, Version: version, Kind: kind, Origin: Origin{Kind: "file"}},
-		map[string]string{path: file},
+		Entry:   Entry{Name: name, Version: version, Kind: kind, Origin: Origin{Kind: "file"}},
+		Sources: map[string]string{path: file},
 	}
 }
 

@@ -164,6 +164,27 @@ func (e *Entry) search(f *File) []string {
 			search = addOnce(search, origin+rest)
 		}
 	}
+	return e.reachOwn(f, search)
+}
+
+// reachOwn adds the directories of libraries that the file needs, that the entry has,
+// and that no search path leads to any more: it named them by an absolute path, as an
+// interpreter does that was built for one place.
+func (e *Entry) reachOwn(f *File, search []string) []string {
+	own := e.libraries()
+	for _, name := range f.Native.Needed {
+		at, ok := own[path.Base(name)]
+		if !ok || at == f.Path {
+			continue
+		}
+		dir := path.Dir(f.Path)
+		reached := slices.ContainsFunc(search, func(s string) bool {
+			return path.Join(dir, strings.TrimPrefix(s, f.Native.origin()), path.Base(name)) == at
+		})
+		if up, err := filepath.Rel(dir, path.Dir(at)); !reached && err == nil {
+			search = addOnce(search, f.Native.origin()+"/"+filepath.ToSlash(up))
+		}
+	}
 	return search
 }
 

@@ -95,6 +95,26 @@ func TestOwnDirectoriesStay(t *testing.T) {
 }
 
 // A library that is needed by a path is needed by its name afterwards.
+// An interpreter names its library's directory by where it was installed.
+func TestOwnDirectoriesAreReached(t *testing.T) {
+	s := open(t)
+	d := native(t, KindPython, "python/bin/python3.9", "python", "3.9.1", elftest.Image{
+		Needed: []string{"libown.so.1"}, Runpath: "/home/me/python/lib", Message: "python\n",
+	})
+	own := library(t, "x", "1", "libown.so.1")
+	d.Sources["python/lib/libown.so.1"] = own.Sources["lib/libown.so.1"]
+	e := add(t, s, d)
+	f := e.File("python/bin/python3.9")
+	want := []string{"$ORIGIN", "$ORIGIN/python3.9_deps", "$ORIGIN/common_libs", "$ORIGIN/../lib"}
+	if !slices.Equal(f.Native.Runpath, want) {
+		t.Errorf("search path %q, want %q", f.Native.Runpath, want)
+	}
+	program := filepath.Join(s.Tree(e), f.Path)
+	if found := elftest.Trace(t, program); filepath.Clean(found["libown.so.1"]) != filepath.Join(s.Tree(e), "python/lib/libown.so.1") {
+		t.Errorf("found %q", found)
+	}
+}
+
 func TestNeededByPath(t *testing.T) {
 	s := open(t)
 	d := native(t, KindPython, "python/bin/python3", "cpython", "3.10", elftest.Image{
