@@ -75,8 +75,13 @@ func (s *fileSource) Drafts(context.Context) ([]store.Draft, error) {
 		name = s.o.Name
 	}
 	at := describeFile(&d, n, name, filepath.Base(real))
-	d.Sources = map[string]string{at: real}
 	s.o.apply(&d.Entry)
+	if n != nil && d.Entry.Kind == store.KindProgram {
+		link := at
+		at = ProgramName(at, d.Entry.Version)
+		d.Entry.Files = []store.File{{Path: at, Executable: true}, {Path: link, Link: path.Base(at)}}
+	}
+	d.Sources = map[string]string{at: real}
 	return []store.Draft{d}, nil
 }
 

@@ -3,6 +3,7 @@ package source
 import (
 	"errors"
 	"os"
+	"path"
 	"path/filepath"
 	"testing"
 
@@ -34,9 +35,9 @@ func TestFiles(t *testing.T) {
 		file, soname             string
 		name, version, kind, has string
 	}{
-		{"foo", "", "foo", "0", store.KindProgram, "bin/foo"},
-		{"foo-1.2", "", "foo", "1.2", store.KindProgram, "bin/foo"},
-		{"x86_64-linux-gnu-ld", "", "x86_64-linux-gnu-ld", "0", store.KindProgram, "bin/x86_64-linux-gnu-ld"},
+		{"foo", "", "foo", "0", store.KindProgram, "bin/foo-0"},
+		{"foo-1.2", "", "foo", "1.2", store.KindProgram, "bin/foo-1.2"},
+		{"x86_64-linux-gnu-ld", "", "x86_64-linux-gnu-ld", "0", store.KindProgram, "bin/x86_64-linux-gnu-ld-0"},
 		{"libz.so.1.2.13", "libz.so.1", "libz", "1.2.13", store.KindLibrary, "lib/libz.so.1"},
 		{"libz.so", "libz.so.1", "libz", "1", store.KindLibrary, "lib/libz.so.1"},
 		{"libfoo-2.4.so", "", "libfoo", "2.4", store.KindLibrary, "lib/libfoo-2.4.so"},
@@ -53,6 +54,9 @@ func TestFiles(t *testing.T) {
 			e := d.Entry
 			if e.Name != test.name || e.Version != test.version || e.Kind != test.kind || d.Sources[test.has] != file {
 				t.Errorf("got %+v from %v", e, d.Sources)
+			}
+			if without := (store.File{Path: "bin/" + test.name, Link: path.Base(test.has)}); e.Kind == store.KindProgram && e.Files[1] != without {
+				t.Errorf("got %+v", e.Files)
 			}
 			if e.Origin.Kind != "file" || e.Origin.Source != test.file || len(e.Origin.SHA256) != 64 {
 				t.Errorf("origin %+v", e.Origin)

@@ -36,6 +36,7 @@ type kind struct {
 // kinds are all of them; the first that recognises a file or directory reads it.
 func kinds() []kind {
 	return []kind{
+		{isDeb, openDeb},
 		{isFile, openFile},
 	}
 }
