@@ -132,6 +132,17 @@ func (p *Policy) MayOpen(name, goos string) bool {
 	return p.IsSystem(path.Base(name), goos)
 }
 
+// IsFallback tells whether a machine's own copy of the library is right wherever there
+// is one, and a packaged one serves only where there is none.
+func (p *Policy) IsFallback(name string) bool {
+	for _, f := range p.files {
+		if matches(f.Fallback.Names, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // MayNeed tells whether a wheel for the target may leave the library to the machine.
 func (p *Policy) MayNeed(name string, t *Target) bool {
 	for _, f := range p.files {

@@ -158,6 +158,9 @@ func TestLibraries(t *testing.T) {
 			t.Errorf("IsSystem(%s) = %v", name, got)
 		}
 	}
+	if !p.IsFallback("libstdc++.so.6") || p.IsFallback("libz.so.1") {
+		t.Error("libstdc++ is what a machine may have, and libz is not")
+	}
 	if !p.IsSystem("/System/Library/Frameworks/Foundation.framework/Versions/C/Foundation", "darwin") {
 		t.Error("a framework is not of the system")
 	}
