@@ -413,13 +413,16 @@ class Linked:
     ``files`` is every native file to copy, sorted by ``dest``: those of the
     request and those that joined. ``added`` says which joined and where on the
     build machine they were found (``source`` in files may be a patched copy).
-    ``program`` is the executable to ship, "" if the request has none.
+    ``program`` is the executable to ship, "" if the request has none. ``looked`` are
+    the paths on the build machine that the answer depends on, sorted, whether
+    something is there or not (ELF only).
     """
 
     type: ClassVar[str] = "linked"
     files: list[LinkedFile]
     added: list[Binary]
     program: str = ""
+    looked: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,13 @@ var bootSources = []string{"start", "finder", "resources", "handlers", "end"}
 
 const resources = "_llgo_resources"
 
-// addBoot writes the sources that the module file needs besides the program's
-// modules, and returns the jobs that compile them.
-func (f *files) addBoot(dist *pydist.Dist, dir string) (jobs []helper.CompileJob, err error) {
+// bootJobs writes the sources that the module file needs besides the program's
+// modules into dir, and returns the jobs that compile them, in the order of bootSources.
+func bootJobs(dir string) (jobs []helper.CompileJob, err error) {
 	bootstrap, err := internal.Sources("bootstrap", nil)
 	if err != nil {
 		return nil, err
 	}
-	f.boot = map[string]string{}
 	for _, name := range bootSources {
 		text, ok := bootstrap[name+".py"]
 		if name == "end" {
@@ -45,7 +44,6 @@ func (f *files) addBoot(dist *pydist.Dist, dir string) (jobs []helper.CompileJob
 		if err := os.WriteFile(source, text, 0o644); err != nil {
 			return nil, err
 		}
-		f.boot[name] = source + "c"
 		jobs = append(jobs, helper.CompileJob{Source: source, Name: codeName(name), Output: source + "c"})
 	}
 	return jobs, nil

@@ -130,35 +130,43 @@ func (b *builder) bytecode(ctx context.Context, dist *pydist.Dist, h *helper.Hel
 		return err
 	}
 	var jobs []helper.CompileJob
-	f.bytecode = map[string]string{}
-	dests := map[string]string{}
+	var dests []string
 	for i, file := range f.plan.Files {
 		if file.Kind == helper.KindModule {
-			out := filepath.Join(dir, strconv.Itoa(i)+".pyc")
 			// Tracebacks show the path below python/, as the user finds it there.
-			jobs = append(jobs, helper.CompileJob{Source: file.Source, Name: strings.TrimSuffix(file.Dest, "c"), Output: out})
-			f.bytecode[file.Dest], dests[file.Source] = out, file.Dest
+			name, out := strings.TrimSuffix(file.Dest, "c"), filepath.Join(dir, strconv.Itoa(i)+".pyc")
+			jobs = append(jobs, helper.CompileJob{Source: file.Source, Name: name, Output: out})
+			dests = append(dests, file.Dest)
 		}
 	}
 	if b.mapped() {
-		boot, err := f.addBoot(dist, dir)
+		boot, err := bootJobs(dir)
 		if err != nil {
 			return err
 		}
 		jobs = append(jobs, boot...)
 	}
-	compiled, err := h.Compile(ctx, dist, helper.CompileRequest{Jobs: jobs, Optimize: b.optimize()})
+	req := helper.CompileRequest{Jobs: jobs, Optimize: b.optimize()}
+	codes, err := h.CompileOnce(ctx, dist, req, f.plan.Python.Neutral)
 	if err != nil {
 		return err
 	}
-	for _, failed := range compiled.Failed {
-		// Some distributions carry files for other versions of Python, or
-		// templates; importing one fails here as it does where it is installed.
-		b.Reporter.Warn(fmt.Sprintf("%s is left out: %s", dests[failed.Source], failed.Text))
-		delete(f.bytecode, dests[failed.Source])
+	f.bytecode = map[string]string{}
+	for i, dest := range dests {
+		if why := codes[i].Failed; why != "" {
+			// Some distributions carry files for other versions of Python, or
+			// templates; importing one fails here as it does where it is installed.
+			b.Reporter.Warn(fmt.Sprintf("%s is left out: %s", dest, why))
+			continue
+		}
+		f.bytecode[dest] = codes[i].Path
 	}
 	if !b.mapped() {
 		return nil
+	}
+	f.boot = map[string]string{}
+	for i, name := range bootSources {
+		f.boot[name] = codes[len(dests)+i].Path
 	}
 	return b.writeModules(dist, f, filepath.Join(dir, format.Name))
 }
@@ -182,7 +190,7 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 			req.Starter, req.InsteadOf = path.Base(p.starter.Dest), dist.SONAME
 		}
 	}
-	linked, err := h.Link(ctx, req)
+	linked, err := h.LinkOnce(ctx, req)
 	if err != nil {
 		return err
 	}
@@ -216,7 +224,7 @@ func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, 
 			SONAME: dist.SONAME, OS: runtime.GOOS, Arch: runtime.GOARCH,
 		},
 		Optimize: b.optimize(),
-		Files: b.bundleFiles(dist, f),
+		Files:    b.bundleFiles(dist, f),
 	}
 	if runtime.GOOS != "linux" {
 		in.Interpreter = dist.BaseExecutable

@@ -118,8 +118,8 @@ func (a *adder) compress(ctx context.Context, c Compressor) error {
 			continue
 		}
 		a.frames[content.Hash] = &content.Frame
-		if file, size, ok := a.store.File(a.key(content)); ok {
-			content.set(file, size)
+		if frame, ok := a.store.File(a.key(content)); ok {
+			content.set(frame)
 			continue
 		}
 		jobs = append(jobs, helper.CompressJob{Source: content.file, Output: filepath.Join(a.work, "frame"+strconv.Itoa(len(jobs)))})
@@ -132,11 +132,11 @@ func (a *adder) compress(ctx context.Context, c Compressor) error {
 		return err
 	}
 	for i, content := range missing {
-		file, size, err := a.store.KeepFile(a.key(content), jobs[i].Output)
+		frame, err := a.store.KeepFile(a.key(content), jobs[i].Output)
 		if err != nil {
 			return fmt.Errorf("cannot keep a compressed content: %w", err)
 		}
-		content.set(file, size)
+		content.set(frame)
 		if err := os.Remove(jobs[i].Output); err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (a *adder) key(c *content) kept.Key {
 }
 
 // set says where the frame is.
-func (c *content) set(file string, size int64) {
-	c.Packed = size
-	c.Open = func() (io.ReadCloser, error) { return os.Open(file) }
+func (c *content) set(frame kept.Result) {
+	c.Packed = frame.Size
+	c.Open = func() (io.ReadCloser, error) { return os.Open(frame.Path) }
 }

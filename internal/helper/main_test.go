@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir/cachetest"
+	"github.com/llgo-pypack/llgo-pypack/internal/kept"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 )
@@ -93,4 +94,14 @@ func oneLineError(t *testing.T, err error, parts ...string) {
 			t.Errorf("%q does not say %q", err, part)
 		}
 	}
+}
+
+// openStore opens the store of build steps.
+func openStore(t *testing.T) *kept.Store {
+	t.Helper()
+	store, err := kept.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
 }

@@ -268,6 +268,10 @@ type Linked struct {
 
 	Program string `json:"program"` // the executable to ship; "" if the request has none
 
+	// Looked are the paths on this machine that the answer depends on, whether something
+	// is there or not; of Mach-O files nothing is known.
+	Looked []string `json:"looked"`
+
 	// Findings are the finding messages that came before, in their order.
 	Findings []Finding `json:"-"`
 }

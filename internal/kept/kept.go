@@ -1,5 +1,6 @@
 // Package kept has results of build steps by the content of all that went into
-// them, so that a step is not done twice: compressed contents today.
+// them, so that a step is not done twice: byte code, native files that were made to
+// find one another, compressed contents, whole builds.
 //
 // It is the go command's own build cache (as github.com/rogpeppe/go-internal/cache)
 // in a directory of ours: safe among processes, wrong only where a disk is, and
@@ -10,6 +11,7 @@ package kept
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -58,34 +60,50 @@ func Open() (*Store, error) {
 	return &Store{c}, c.Trim()
 }
 
-// File returns the file that holds a result, and its size; ok is false where there
-// is none, or one that is damaged.
-func (s *Store) File(key Key) (name string, size int64, ok bool) {
+// A Result is what a step made: a file of the store.
+type Result struct {
+	Path   string // absolute; to be read, not to be changed
+	Size   int64  // bytes
+	SHA256 string // of the content, 64 hexadecimal digits
+}
+
+// File returns a result; ok is false where there is none, or one that is damaged.
+func (s *Store) File(key Key) (r Result, ok bool) {
 	name, entry, err := s.cache.GetFile(key)
 	if err != nil {
-		return "", 0, false
+		return Result{}, false
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return "", 0, false
+		return Result{}, false
 	}
 	defer f.Close()
 	h := sha256.New()
 	if _, err := io.Copy(h, f); err != nil || cache.OutputID(h.Sum(nil)) != entry.OutputID {
-		return "", 0, false
+		return Result{}, false
 	}
-	return name, entry.Size, true
+	return result(name, entry.OutputID, entry.Size), true
 }
 
-// KeepFile keeps the content of a file and returns the file that holds it now.
-func (s *Store) KeepFile(key Key, name string) (kept string, size int64, err error) {
+func result(name string, id cache.OutputID, size int64) Result {
+	return Result{name, size, hex.EncodeToString(id[:])}
+}
+
+// KeepFile keeps the content of a file, and returns it as it is kept.
+func (s *Store) KeepFile(key Key, name string) (Result, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return "", 0, err
+		return Result{}, err
 	}
 	defer f.Close()
 	id, size, err := s.cache.Put(key, f)
-	return s.cache.OutputFile(id), size, err
+	return result(s.cache.OutputFile(id), id, size), err
+}
+
+// Bytes returns a small result.
+func (s *Store) Bytes(key Key) (data []byte, ok bool) {
+	data, _, err := s.cache.GetBytes(key)
+	return data, err == nil
 }
 
 // KeepBytes keeps a small result.

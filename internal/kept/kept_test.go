@@ -1,6 +1,8 @@
 package kept
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -22,27 +24,27 @@ func keep(t *testing.T, s *Store, key Key, content string) string {
 	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	kept, size, err := s.KeepFile(key, name)
-	if err != nil || size != int64(len(content)) {
-		t.Fatalf("KeepFile: %d, %v", size, err)
+	kept, err := s.KeepFile(key, name)
+	if err != nil || kept.Size != int64(len(content)) {
+		t.Fatalf("KeepFile: %v, %v", kept, err)
 	}
-	return kept
+	return kept.Path
 }
 
 func TestKept(t *testing.T) {
 	s, key := open(t), NewKey("step", []byte("a"))
-	if _, _, ok := s.File(key); ok {
+	if _, ok := s.File(key); ok {
 		t.Fatal("something is there before it was kept")
 	}
 	kept := keep(t, s, key, "result")
-	name, size, ok := s.File(key)
-	if !ok || name != kept || size != 6 {
-		t.Fatalf("File: %q %d %v, want %q", name, size, ok, kept)
+	r, ok := s.File(key)
+	if want := fmt.Sprintf("%x", sha256.Sum256([]byte("result"))); !ok || r != (Result{kept, 6, want}) {
+		t.Fatalf("File: %v %v, want %q with %s", r, ok, kept, want)
 	}
-	if data, err := os.ReadFile(name); err != nil || string(data) != "result" {
+	if data, err := os.ReadFile(r.Path); err != nil || string(data) != "result" {
 		t.Errorf("%q, %v", data, err)
 	}
-	if _, _, ok := s.File(NewKey("step", []byte("b"))); ok {
+	if _, ok := s.File(NewKey("step", []byte("b"))); ok {
 		t.Error("another key has the same result")
 	}
 }
@@ -57,7 +59,7 @@ func TestDamaged(t *testing.T) {
 		if err := os.WriteFile(kept, []byte(damage), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, ok := s.File(key); ok {
+		if _, ok := s.File(key); ok {
 			t.Errorf("%q passes for what was kept", damage)
 		}
 		if keep(t, s, key, "result"); !isKept(s, key) {
@@ -66,7 +68,7 @@ func TestDamaged(t *testing.T) {
 	}
 }
 
-func isKept(s *Store, key Key) bool { _, _, ok := s.File(key); return ok }
+func isKept(s *Store, key Key) bool { _, ok := s.File(key); return ok }
 
 // TestKeysDiffer: no two lists of parts have the same key because of where one part ends.
 func TestKeysDiffer(t *testing.T) {
@@ -82,5 +84,18 @@ func TestKeysDiffer(t *testing.T) {
 	}
 	if NewKey("a") == NewKey("b") {
 		t.Error("two steps have the same key")
+	}
+}
+
+func TestBytes(t *testing.T) {
+	s, key := open(t), NewKey("step")
+	if _, ok := s.Bytes(key); ok {
+		t.Error("something is there before it was kept")
+	}
+	if err := s.KeepBytes(key, []byte("small")); err != nil {
+		t.Fatal(err)
+	}
+	if data, ok := s.Bytes(key); !ok || string(data) != "small" {
+		t.Errorf("%q, %v", data, ok)
 	}
 }

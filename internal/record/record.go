@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -40,16 +41,9 @@ type File struct {
 // Find returns what the build of that key told, if files and outputs are all as it
 // left them.
 func Find(store *kept.Store, key kept.Key) (told json.RawMessage, ok bool) {
-	name, _, ok := store.File(key)
-	if !ok {
-		return nil, false
-	}
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, false
-	}
+	data, ok := store.Bytes(key)
 	var r Record
-	if json.Unmarshal(data, &r) != nil {
+	if !ok || json.Unmarshal(data, &r) != nil {
 		return nil, false
 	}
 	return r.Told, r.holds()
@@ -170,6 +164,41 @@ func fileSum(path string) (string, error) {
 	h := sha256.New()
 	_, err = io.Copy(h, f)
 	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// Looks says what is at paths now, behind links: the content of a file, the names in a
+// directory, or nothing.
+func Looks(paths []string) ([]File, error) {
+	files := make([]File, len(paths))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, path := range paths {
+		group.Go(func() (err error) {
+			files[i].Path = path
+			files[i].Is, err = look(path)
+			return err
+		})
+	}
+	return files, group.Wait()
+}
+
+func look(path string) (string, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return "nothing", nil // or nothing that can be reached, which comes to the same
+	case info.Mode().IsRegular():
+		sum, err := fileSum(path)
+		return "file " + sum, err
+	case !info.IsDir():
+		return info.Mode().Type().String(), nil
+	}
+	entries, err := os.ReadDir(path)
+	var names strings.Builder
+	for _, e := range entries {
+		fmt.Fprintf(&names, " %q", e.Name())
+	}
+	return "directory" + names.String(), err
 }
 
 // Sum is the SHA-256 of files and directories with everything below them, their names,

@@ -67,10 +67,11 @@ def run(out: Channel, request: Link) -> Linked:
     clean = scrub.scrubber(request.neutral)
     files = sorted(bundle.queue, key=lambda file: file.dest)
     linked = {file.dest: _write(file, request.output, clean) for file in files}
-    shipped = [linked.pop(binary.dest).source for binary in program]
+    shipped = "".join(linked.pop(binary.dest).source for binary in program)
     given = {b.dest for b in [*request.files, *program]}
     added = [Binary(f.dest, f.source) for f in files if f.dest not in given]
-    return Linked(list(linked.values()), added, *shipped)
+    looked = sorted({*bundle.looked, *machine.configuration()})
+    return Linked(list(linked.values()), added, shipped, looked)
 
 
 def _is_macho(files: list[Binary]) -> bool:
@@ -87,6 +88,7 @@ class _Bundle:
     def __init__(self, binaries: list[Binary]) -> None:
         self.queue = [_read(binary) for binary in binaries]
         self._by_dest = {file.dest: file for file in self.queue}
+        self.looked: set[str] = set()  # for what, on the build machine
         # Where the interpreter has its libpython it has its other libraries.
         in_lib = (b.source for b in binaries if posixpath.dirname(b.dest) == places.LIB)
         own = (d for d in map(os.path.dirname, in_lib) if d not in machine.system_directories())
@@ -149,7 +151,7 @@ class _Bundle:
 
     def _from_machine(self, file: _File, name: str) -> _File | None:
         """Let the build machine's library of that name join the bundle."""
-        path = machine.find(name, file.elf, file.source, self._beside)
+        path = machine.find(name, file.elf, file.source, self._beside, self.looked)
         if not path:
             return None
         added = _read(Binary(f"{places.LIB}/{name}", path))

@@ -56,10 +56,10 @@ def run(out: Channel, request: Link) -> Linked:
     clean = scrub.scrubber(request.neutral)
     files = sorted(bundle.queue, key=lambda file: file.dest)
     linked = {file.dest: _write(file, request.output, clean) for file in files}
-    shipped = [linked.pop(binary.dest).source for binary in program]
+    shipped = "".join(linked.pop(binary.dest).source for binary in program)
     given = {b.dest for b in [*request.files, *program]}
     added = [Binary(f.dest, f.source) for f in files if f.dest not in given]
-    return Linked(list(linked.values()), added, *shipped)
+    return Linked(list(linked.values()), added, shipped)
 
 
 class _Bundle:

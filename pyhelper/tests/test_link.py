@@ -161,6 +161,9 @@ def test_a_library_nobody_has_is_a_finding(tmp_path: Path) -> None:
         ("library-not-found", "warning", "lib/lost.so")
     ]
     assert "libq.so.6" in findings[0].text
+    (answer,) = (m for m in messages if isinstance(m, Linked))
+    wanted = {os.path.join(d, "libq.so.6") for d in machine.system_directories()}
+    assert wanted | {"/etc/ld.so.conf"} <= set(answer.looked)
 
 
 def own_elf() -> elf.Elf:

@@ -1,0 +1,143 @@
+package helper
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"os"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/kept"
+	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/pyhelper"
+)
+
+// Code is the byte code of a job.
+type Code struct {
+	kept.Result        // "" as Path where the source cannot be compiled
+	Failed      string // why
+}
+
+// CompileOnce is [Helper.Compile], except that a source is compiled only once: its byte
+// code is kept by content of the source, the name in tracebacks, the interpreter and the
+// tools. The answers are in the order of the jobs.
+//
+// neutral are the paths that the byte code must not name, Plan.Python.Neutral: they
+// follow from where the interpreter is, which its identity need not cover.
+func (h *Helper) CompileOnce(ctx context.Context, dist *pydist.Dist, req CompileRequest, neutral []Neutral) ([]Code, error) {
+	store, err := kept.Open()
+	if err != nil {
+		return nil, err
+	}
+	c := &codeKeeper{store: store, keys: make([]codeKey, len(req.Jobs)), codes: make([]Code, len(req.Jobs))}
+	found := make([]bool, len(req.Jobs))
+	err = each(ctx, len(req.Jobs), func(i int) (err error) {
+		if c.keys[i], err = codeKeyOf(dist, req, i, neutral); err == nil {
+			found[i] = c.find(i)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var missing []int
+	rest := req
+	rest.Jobs = nil
+	for i, job := range req.Jobs {
+		if !found[i] {
+			missing, rest.Jobs = append(missing, i), append(rest.Jobs, job)
+		}
+	}
+	if len(missing) == 0 {
+		return c.codes, nil
+	}
+	compiled, err := h.Compile(ctx, dist, rest)
+	if err != nil {
+		return nil, err
+	}
+	failed := map[string]string{}
+	for _, f := range compiled.Failed {
+		failed[f.Source] = f.Text
+	}
+	return c.codes, each(ctx, len(missing), func(i int) error {
+		return c.keep(missing[i], rest.Jobs[i].Output, failed[rest.Jobs[i].Source])
+	})
+}
+
+// codeKey names the byte code of a source, or why there is none.
+type codeKey struct{ code, failure kept.Key }
+
+// codeKeyOf is the key of one job: of all of the request but where files are, and the
+// other jobs.
+func codeKeyOf(dist *pydist.Dist, req CompileRequest, i int, neutral []Neutral) (codeKey, error) {
+	job := req.Jobs[i]
+	sum, err := fileSum(job.Source)
+	if err != nil {
+		return codeKey{}, err
+	}
+	job.Source, job.Output = sum, ""
+	req.Jobs = []CompileJob{job}
+	_, tools, err := listSources(pyhelper.Files)
+	if err != nil {
+		return codeKey{}, err
+	}
+	all, err := json.Marshal([]any{req, neutral, dist.Identity, tools})
+	return codeKey{kept.NewKey("byte code", all), kept.NewKey("byte code failure", all)}, err
+}
+
+// codeKeeper is one call of CompileOnce.
+type codeKeeper struct {
+	store *kept.Store
+	keys  []codeKey
+	codes []Code
+}
+
+func (c *codeKeeper) find(i int) bool {
+	if r, ok := c.store.File(c.keys[i].code); ok {
+		c.codes[i].Result = r
+		return true
+	}
+	text, ok := c.store.Bytes(c.keys[i].failure)
+	c.codes[i].Failed = string(text)
+	return ok
+}
+
+func (c *codeKeeper) keep(i int, output, failure string) (err error) {
+	if failure != "" {
+		c.codes[i].Failed = failure
+		return c.store.KeepBytes(c.keys[i].failure, []byte(failure))
+	}
+	c.codes[i].Result, err = c.store.KeepFile(c.keys[i].code, output)
+	return err
+}
+
+// each calls work for 0 to n-1, with all processors.
+func each(ctx context.Context, n int, work func(i int) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return work(i)
+		})
+	}
+	return group.Wait()
+}
+
+// fileSum is the SHA-256 of a file's content, in hexadecimal.
+func fileSum(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	return hex.EncodeToString(h.Sum(nil)), err
+}
