@@ -23,7 +23,7 @@ func openDeb(name string, o Options) Source { return &debSource{path: name, o: o
 
 // isDeb looks at how the file begins.
 func isDeb(name string, info fs.FileInfo) bool {
-	if !info.Mode().IsRegular() {
+	if info == nil || !info.Mode().IsRegular() {
 		return false
 	}
 	f, err := os.Open(name)

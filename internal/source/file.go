@@ -25,7 +25,7 @@ func openFile(name string, o Options) Source { return &fileSource{name, o} }
 
 // isFile takes native files, and what the kernel would start.
 func isFile(name string, info fs.FileInfo) bool {
-	if !info.Mode().IsRegular() {
+	if info == nil || !info.Mode().IsRegular() {
 		return false
 	}
 	if n, err := store.ReadNative(name); err == nil && n != nil {

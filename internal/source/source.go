@@ -8,6 +8,9 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/progress"
+	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -16,6 +19,11 @@ type Options struct {
 	Name    string
 	Version string
 	Licence string
+
+	// For what has to be fetched.
+	Reporter progress.Reporter // nil is progress.Discard
+	Helper   *helper.Helper    // nil opens one
+	Python   *pydist.Dist      // whom requirements are resolved for; nil is the managed CPython
 }
 
 // Source is something that entries can be made of.
@@ -27,7 +35,8 @@ type Source interface {
 	Close() error
 }
 
-// kind is one of the things that are recognised.
+// kind is one of the things that are recognised. Info is nil for a name that no file
+// has: of something that can be fetched.
 type kind struct {
 	is   func(name string, info fs.FileInfo) bool
 	open func(name string, o Options) Source
@@ -37,20 +46,31 @@ type kind struct {
 func kinds() []kind {
 	return []kind{
 		{isDeb, openDeb},
+		{isWheel, openWheel},
+		{isBundle, openBundle},
+		{isPython, openPython},
 		{isFile, openFile},
+		{isRequirement, openRequirement},
 	}
 }
 
-// Open recognises a file or directory. *UnknownError: it is nothing of the kind.
+// Open recognises a file or directory, or else the name of what can be fetched
+// ("python@3.14", "numpy==2.1"). *UnknownError: it is nothing of the kind.
 func Open(name string, o Options) (Source, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
+	if o.Reporter == nil {
+		o.Reporter = progress.Discard
+	}
+	info, missing := os.Stat(name)
+	if missing != nil {
+		info = nil
 	}
 	for _, k := range kinds() {
 		if k.is(name, info) {
 			return k.open(name, o), nil
 		}
+	}
+	if missing != nil {
+		return nil, missing
 	}
 	return nil, &UnknownError{name}
 }
