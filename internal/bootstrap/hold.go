@@ -9,7 +9,10 @@ import (
 
 // Hold is the GIL, held over several calls by one goroutine on one thread. Keep
 // it short, and end it with Release on every path.
-type Hold struct{ f *frame }
+type Hold struct {
+	f    *frame
+	main bool // it is the main goroutine's
+}
 
 // Acquire takes the GIL. An exception still pending for this goroutine ends the
 // program, as with any call.
@@ -23,7 +26,7 @@ func Acquire() *Hold {
 // acquireQuietly is Acquire for code that deals with pending exceptions.
 func acquireQuietly() *Hold {
 	runtime.LockOSThread()
-	h := &Hold{frames.Get().(*frame)}
+	h := &Hold{frames.Get().(*frame), goroutine() == mainGoroutine}
 	h.cross(takeGIL, nil)
 	return h
 }
@@ -34,7 +37,7 @@ func acquireWith(steps []step) *Hold {
 		refusePending()
 	}
 	runtime.LockOSThread()
-	h := &Hold{frames.Get().(*frame)}
+	h := &Hold{frames.Get().(*frame), goroutine() == mainGoroutine}
 	h.cross(takeGIL, steps)
 	return h
 }
@@ -93,9 +96,17 @@ func (h *Hold) CallFloat(s *Sym, x float64) uintptr {
 	return h.step()
 }
 
+// step makes the call of own[0], by the shortest way: no lock is on it, and whose
+// goroutine this is was found out before.
 func (h *Hold) step() uintptr {
-	h.cross(0, h.f.own[:1])
-	return h.f.own[0].ret
+	f := h.f
+	f.steps, f.n, f.flags = unsafe.Pointer(&f.own[0]), 1, 0
+	if h.main {
+		f.cross()
+	} else {
+		cgocall(crossABI0, unsafe.Pointer(&f.crossing))
+	}
+	return f.own[0].ret
 }
 
 // CallMany calls a function of up to 15 arguments.

@@ -24,9 +24,18 @@ static object *start(void) {
 	return type;
 }
 
-// What somebody writes who minds the cost: one crossing for all.
+// What somebody writes who minds the cost: one crossing for all, and a thread keeps
+// the state that Python makes for it, as ours do.
+static int lock(void) {
+	if (!PyGILState_GetThisThreadState()) {
+		PyGILState_Ensure();
+		PyEval_SaveThread();
+	}
+	return PyGILState_Ensure();
+}
+
 static int check_with_lock(object *o) {
-	int state = PyGILState_Ensure();
+	int state = lock();
 	int yes = PyCallable_Check(o);
 	PyErr_Occurred();
 	PyGILState_Release(state);
@@ -34,7 +43,7 @@ static int check_with_lock(object *o) {
 }
 
 static void call_with_lock(object *o) {
-	int state = PyGILState_Ensure();
+	int state = lock();
 	Py_DecRef(PyObject_CallNoArgs(o));
 	PyErr_Occurred();
 	PyGILState_Release(state);
