@@ -25,6 +25,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("LLGO_SELF", filepath.Join(first, "llgo"))
 			return nil
 		},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"entry": entryCommand},
 		RequireExplicitExec: true,
 	})
 }

@@ -23,6 +23,7 @@ func pyCommands() []command {
 		{"cache", "what programs of one file have unpacked on this machine", helpCache, cacheCommand},
 		{"check", "whether what was built will run elsewhere", helpCheck, checkCommand},
 		{"config", "the settings of a build, and where each comes from", helpConfig, configCommand},
+		{"env", "environments of programs, libraries and Python, made of links to the store", helpEnv, group("env", helpEnv, envTable())},
 		{"lock", "write the exact versions of the dependencies to pylock.toml", helpLock, depsRun("lock", helpLock, lockCommand)},
 		{"pack", "package an executable that is built already", helpPack, packCommand},
 		{"remove", "take distributions out of the dependencies", helpRemove, depsRun("remove", helpRemove, removeCommand)},

@@ -13,7 +13,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
-// Plan works out a generation, without changing anything on the disk but that the
+// plan works out a generation, without changing anything on the disk but that the
 // store keeps the entries while this process runs.
 func (s *Set) plan(name string, spec Spec) (*Plan, error) {
 	p := newPlan(s.Home(name), spec, s.store)
@@ -45,15 +45,16 @@ func (s *Set) plan(name string, spec Spec) (*Plan, error) {
 }
 
 // record is environment.json of a plan, as far as a plan knows.
-func (p *Plan) record(name string) *Environment {
+func (p *Plan) record(name string) (*Environment, error) {
+	missing, err := p.missing()
 	e := &Environment{
 		Schema: schema, Name: name, Spec: p.Spec, Path: p.search, Rule: Rule,
-		Conflicts: p.decided(), Files: len(p.items),
+		Conflicts: p.decided(), Missing: missing, Files: len(p.items),
 	}
 	for _, m := range p.members {
 		e.Members = append(e.Members, m.Member)
 	}
-	return e
+	return e, err
 }
 
 // build makes generation e.Generation from a plan, complete or not at all. What keeps

@@ -67,7 +67,10 @@ func (s *Set) next(ctx context.Context, name string, parent int, change string, 
 	if err != nil {
 		return nil, err
 	}
-	e := p.record(name)
+	e, err := p.record(name)
+	if err != nil {
+		return nil, err
+	}
 	if parent > 0 {
 		old, err := s.Generation(name, parent)
 		if err == nil && old.equal(e) {
@@ -123,7 +126,20 @@ func (s *Set) Asking(requests ...string) func(*Spec) error {
 			if err != nil {
 				return err
 			}
-			if err := s.ask(spec, Wanted{request, e.ID(), strings.Contains(request, ",") || !strings.HasPrefix(e.Name, request)}); err != nil {
+			pinned := strings.Contains(request, ",") || !strings.HasPrefix(e.Name, request)
+			if err := s.ask(spec, e, Wanted{request, e.ID(), pinned}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// AskingFor is the edit of a spec that asks for entries that are known.
+func (s *Set) AskingFor(entries ...*store.Entry) func(*Spec) error {
+	return func(spec *Spec) error {
+		for _, e := range entries {
+			if err := s.ask(spec, e, Wanted{Request: e.Name, Entry: e.ID()}); err != nil {
 				return err
 			}
 		}
@@ -132,11 +148,7 @@ func (s *Set) Asking(requests ...string) func(*Spec) error {
 }
 
 // ask puts an entry last; it takes the place of another version of it.
-func (s *Set) ask(spec *Spec, w Wanted) error {
-	e, err := s.store.Find(w.Entry)
-	if err != nil {
-		return err
-	}
+func (s *Set) ask(spec *Spec, e *store.Entry, w Wanted) error {
 	if err := s.store.Hold(e.ID()); err != nil {
 		return err
 	}

@@ -327,3 +327,19 @@ func TestBundle(t *testing.T) {
 	f.holds(filepath.Join(filepath.Dir(real), "python", "manifest.json"), "{}")
 	f.absent(filepath.Join(home, "bin", "python3"))
 }
+
+// A library that the store did not have when the program came is told as missing; if
+// somebody else's entry has it, it is found all the same.
+func TestMissingLibrary(t *testing.T) {
+	f := newFixture(t)
+	prog := f.program("hello", "1.0", "liba.so.1")
+	e := f.create("demo", "hello")
+	if len(e.Missing) != 1 || e.Missing[0].Entry != prog.ID() || !slices.Equal(e.Missing[0].Names, []string{"liba.so.1"}) {
+		t.Errorf("missing %+v", e.Missing)
+	}
+	f.library("liba", "1.0")
+	if e = f.install("demo", "liba"); len(e.Missing) != 0 {
+		t.Errorf("missing %+v", e.Missing)
+	}
+	f.prints(filepath.Join(f.set.Home("demo"), "bin", "hello"), "hello 1.0\n")
+}

@@ -87,6 +87,7 @@ func layBundles(p *Plan, members []Laid) error {
 			}
 			// Everything in a bundle is found from the program: no symbolic links.
 			p.RealFile(m, path.Join(home, inside), f)
+			p.Private(path.Join(home, inside))
 			if f.Executable && !strings.Contains(inside, "/") {
 				p.Symlink(m, path.Join("bin", inside), path.Join("..", home, inside))
 			}

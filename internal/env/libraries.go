@@ -30,18 +30,16 @@ func (p *Plan) layLibraries() {
 		byID[m.Member.Entry] = m.Entry
 	}
 	for _, it := range p.sorted() {
-		if it.native == nil || path.Dir(it.path) == libDir {
+		if it.native == nil || len(it.native.Needed) == 0 || path.Dir(it.path) == libDir || it.private {
 			continue
 		}
-		libraries := map[string]library{}
-		gather(byID, it.owner, it.native, libraries)
-		if len(libraries) == 0 {
-			continue
-		}
+		// Also for what no entry was resolved against: lib/ may have it all the same.
 		dir := path.Dir(it.path)
 		if up, err := filepath.Rel(dir, libDir); err == nil && p.Has(libDir) {
 			p.Symlink(Laid{}, path.Join(dir, commonDir), filepath.ToSlash(up))
 		}
+		libraries := map[string]library{}
+		gather(byID, it.owner, it.native, libraries)
 		if !p.common(libraries) {
 			p.deps(it, libraries)
 		}
@@ -69,6 +67,22 @@ func gather(byID map[string]*store.Entry, e *store.Entry, n *store.Native, found
 		found[name] = library{owner, file}
 		gather(byID, owner, file.Native, found)
 	}
+}
+
+// missing returns what is needed and nowhere: the program will not start.
+func (p *Plan) missing() ([]Missing, error) {
+	var list []Missing
+	for _, m := range p.members {
+		names, err := m.Entry.Unresolved()
+		if err != nil {
+			return nil, err
+		}
+		names = slices.DeleteFunc(names, func(name string) bool { return p.Has(path.Join(libDir, name)) })
+		if len(names) > 0 {
+			list = append(list, Missing{m.Member.Entry, names})
+		}
+	}
+	return list, nil
 }
 
 // common tells whether all of them are those of lib/.

@@ -55,6 +55,7 @@ type item struct {
 	identity string      // equal for equal items
 	native   *store.Native
 	owner    *store.Entry // of a native file
+	private  bool         // it finds its libraries by itself
 }
 
 func newPlan(home string, spec Spec, s contents) *Plan {
@@ -87,6 +88,14 @@ func (p *Plan) RealFile(m Laid, to string, f store.File) {
 	p.File(m, to, f)
 	if it := p.items[to]; it != nil && it.entry == m.Member.Entry {
 		it.how.Real = true
+	}
+}
+
+// Private says of a file that was laid that it finds its libraries where its entry has
+// them, and none in the environment: those of a bundle, of a wheel.
+func (p *Plan) Private(to string) {
+	if it := p.items[to]; it != nil {
+		it.private = true
 	}
 }
 

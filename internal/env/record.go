@@ -66,6 +66,13 @@ type Conflict struct {
 	Hidden []string `json:"hidden"` // whose does not
 }
 
+// Missing are libraries that native files of an entry need and that nobody has: no
+// entry of the environment, and not every machine.
+type Missing struct {
+	Entry string   `json:"entry"`
+	Names []string `json:"names"`
+}
+
 // Environment is environment.json: one generation.
 type Environment struct {
 	Schema     int    `json:"schema"`
@@ -79,6 +86,7 @@ type Environment struct {
 	Path      []string       `json:"path,omitempty"`
 	Rule      string         `json:"rule"`
 	Conflicts []Conflict     `json:"conflicts,omitempty"`
+	Missing   []Missing      `json:"missing,omitempty"`
 	Files     int            `json:"files"`
 	Ways      map[string]int `json:"ways,omitempty"` // how many files came how: "hard link", "copy", …
 }
