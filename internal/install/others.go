@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/source"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -121,16 +122,16 @@ func (in *Installer) other(ctx context.Context, r *Record, a Alias, path string)
 		return o, err
 	}
 	o.Hash = sum
-	if f := r.file(a.Link); f != nil {
-		o.Same = f.Object == sum
-	}
+	o.Same = r.Program(a.Path).Object == sum
 	refs, err := in.store.Which(sum)
 	if err != nil {
 		return o, err
 	}
 	for _, ref := range refs {
 		o.Entries = append(o.Entries, ref.Entry.ID())
-		o.Version = ref.Entry.Version
+		if ref.Entry.Version != source.Unversioned {
+			o.Version = ref.Entry.Version
+		}
 		if f := ref.Entry.File(ref.Path); f != nil && f.Original == sum {
 			o.Same = o.Same || ref.Entry.ID() == r.Entry
 		}

@@ -193,7 +193,7 @@ func (e *NotInstalledError) Error() string {
 }
 
 // Hint says what to do.
-func (e *NotInstalledError) Hint() string { return "llgo py uninstall -ls " + e.Where }
+func (e *NotInstalledError) Hint() string { return "llgo py install -ls " + e.Where + "   # what is" }
 
 // Removal is what uninstalling would do.
 type Removal struct {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,6 +92,23 @@ func (r *Record) entries() []string {
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
+}
+
+// Program is the file that an alias leads to, the zero Placed if it is none of them.
+func (r *Record) Program(alias string) Placed {
+	for _, a := range r.Aliases {
+		f := r.file(a.Link)
+		if a.Path != alias || f == nil {
+			continue
+		}
+		for range 8 { // a name of a program may be a link to it
+			if to := r.file(path.Join(path.Dir(f.Path), f.Link)); f.Link != "" && to != nil {
+				f = to
+			}
+		}
+		return *f
+	}
+	return Placed{}
 }
 
 func (r *Record) file(path string) *Placed {

@@ -46,8 +46,8 @@ func isStartable(name string) bool {
 	return strings.HasPrefix(string(head[:n]), "#!") || string(head[:n]) == "\x7fELF"
 }
 
-// unversioned is the version of what does not say any.
-const unversioned = "0"
+// Unversioned is the version of what does not say any.
+const Unversioned = "0"
 
 // Drafts implements Source.
 func (s *fileSource) Drafts(context.Context) ([]store.Draft, error) {
@@ -67,7 +67,7 @@ func (s *fileSource) Drafts(context.Context) ([]store.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := store.Draft{Entry: store.Entry{Version: unversioned, Origin: store.Origin{
+	d := store.Draft{Entry: store.Entry{Version: Unversioned, Origin: store.Origin{
 		Kind: "file", Source: filepath.Base(real), SHA256: store.Hash(hex.EncodeToString(sum[:])),
 	}}}
 	name := filepath.Base(s.path)
@@ -126,7 +126,7 @@ func isLibraryName(name string) bool {
 // libraryName is the name of a library without its version, and the version: as the
 // file is called, or else as its SONAME says.
 func libraryName(soname, real string) (name, version string) {
-	version = unversioned
+	version = Unversioned
 	for _, file := range []string{real, soname} {
 		for _, pattern := range []*regexp.Regexp{soDashVersion, soVersion, dylibVersion} {
 			at := pattern.FindStringSubmatchIndex(file)
