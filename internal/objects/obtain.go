@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"sort"
 	"strconv"
-	"sync/atomic"
 )
 
 // Content is one that a pool should have.
@@ -29,10 +28,11 @@ func (e *SourceError) Error() string { return e.Err.Error() }
 // Unwrap returns the error of Copy.
 func (e *SourceError) Unwrap() error { return e.Err }
 
-// Obtained counts bytes.
+// Obtained is what became of contents.
 type Obtained struct {
-	Written int64
-	Shared  int64 // were there already
+	Written  int64    // bytes
+	Shared   int64    // bytes that were there already
+	Replaced []string // files that were there with another content: links to them still have that
 }
 
 // Obtain makes sure that the pool has the contents; work is an empty directory of
@@ -49,31 +49,56 @@ func (p *Pool) Obtain(work string, contents []Content) (Obtained, error) {
 		}
 	}
 	sort.SliceStable(jobs, func(a, b int) bool { return jobs[a].Size > jobs[b].Size })
-	var sum Obtained
-	err := Parallel(len(jobs), func(i int) error {
-		return p.obtain(jobs[i], filepath.Join(work, strconv.Itoa(i)), &sum)
+	results := make([]result, len(jobs))
+	err := Parallel(len(jobs), func(i int) (err error) {
+		results[i], err = p.obtain(jobs[i], filepath.Join(work, strconv.Itoa(i)))
+		return err
 	})
+	var sum Obtained
+	for i, c := range jobs {
+		switch results[i] {
+		case shared:
+			sum.Shared += c.Size
+		case replaced:
+			sum.Replaced = append(sum.Replaced, p.Path(c.Hash, c.Executable))
+			fallthrough
+		case written:
+			sum.Written += c.Size
+		}
+	}
 	return sum, err
 }
+
+// result is what became of one content.
+type result int
+
+const (
+	failed result = iota
+	shared
+	written
+	replaced
+)
 
 // obtain writes one content to a work file, which then gets its name. What has the
 // name already is believed only if its hash is right, whoever wrote it: it may be
 // from a process that was killed, or have been damaged since.
-func (p *Pool) obtain(c *Content, work string, sum *Obtained) error {
+func (p *Pool) obtain(c *Content, work string) (result, error) {
 	name := p.Path(c.Hash, c.Executable)
 	if p.reusable(name, c) {
-		atomic.AddInt64(&sum.Shared, c.Size)
-		return nil
+		return shared, nil
 	}
 	if err := p.mkdir(filepath.Dir(name)); err != nil {
-		return err
+		return failed, err
 	}
 	if err := p.create(work, Permissions(c.Executable), c.Copy); err != nil {
-		return err
+		return failed, err
 	}
-	atomic.AddInt64(&sum.Written, c.Size)
+	done := written
+	if _, err := os.Lstat(name); err == nil {
+		done = replaced
+	}
 	p.fault("rename file")
-	return os.Rename(work, name)
+	return done, os.Rename(work, name)
 }
 
 // reusable checks a file of the pool and sets its mode and time right.

@@ -44,9 +44,7 @@ func (s *Store) Add(ctx context.Context, d Draft) (*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = s.locked(ctx, func() error {
-		return s.inWork(func(work string) error { return s.add(ctx, e, d, work) })
-	})
+	err = s.inSpool(ctx, func(work string) error { return s.add(ctx, e, d, work) })
 	if err != nil {
 		return nil, fmt.Errorf("%s,%s: %w", e.Name, e.Version, err)
 	}
@@ -97,8 +95,8 @@ func (e *Entry) sort() {
 	slices.SortFunc(e.Files, func(a, b File) int { return compare(a.Path, b.Path) })
 }
 
-// add does it, the lock held. The order is that of internal/unpack: contents, tree,
-// disk, name.
+// add does it; work is a directory of its own. What takes long and depends on the
+// sources alone comes before the lock.
 func (s *Store) add(ctx context.Context, e *Entry, d Draft, work string) error {
 	if err := e.readNatives(d.Sources); err != nil {
 		return err
@@ -117,13 +115,38 @@ func (s *Store) add(ctx context.Context, e *Entry, d Draft, work string) error {
 		return err
 	}
 	e.describe()
-	if err := s.resolve(ctx, e); err != nil {
-		return err
+	return s.locked(ctx, func() error {
+		if err := s.resolve(ctx, e); err != nil {
+			return err
+		}
+		if err := e.check(); err != nil {
+			return err
+		}
+		return s.publish(ctx, e, work, func(f *File) (io.ReadCloser, error) { return os.Open(sources[f.Path]) })
+	})
+}
+
+// Put takes an entry that is finished, from another store; it is kept from GC as by
+// Add. open is called for each content that is not in the store, or is damaged there:
+// that of other entries is repaired with it. *MissingError: it was resolved against an
+// entry that is not there; put that first.
+func (s *Store) Put(ctx context.Context, e *Entry, open func(*File) (io.ReadCloser, error)) (*Entry, error) {
+	e, err := decode(e.encode())
+	if err != nil {
+		return nil, err
 	}
-	if err := e.check(); err != nil {
-		return err
+	err = s.inSpool(ctx, func(work string) error {
+		return s.locked(ctx, func() error {
+			if err := s.areThere(sortedValues(e.Resolved)); err != nil {
+				return err
+			}
+			return s.publish(ctx, e, work, open)
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e.ID(), err)
 	}
-	return s.publish(ctx, e, work, func(f *File) (io.ReadCloser, error) { return os.Open(sources[f.Path]) })
+	return e, nil
 }
 
 // derive adds the files that the draft derives from the others.
@@ -179,7 +202,11 @@ func (s *Store) publish(ctx context.Context, e *Entry, work string, open func(*F
 		}
 	}()
 	id := e.ID()
-	if err := s.obtain(ctx, e, work, open); err != nil {
+	replaced, err := s.obtain(ctx, e, work, open)
+	if err != nil {
+		return err
+	}
+	if err := s.mendUsers(replaced, work); err != nil {
 		return err
 	}
 	if _, err := s.load(id); err == nil {
@@ -193,8 +220,9 @@ func (s *Store) publish(ctx context.Context, e *Entry, work string, open func(*F
 	return s.keep(id)
 }
 
-// obtain brings the contents of an entry into objects/.
-func (s *Store) obtain(ctx context.Context, e *Entry, work string, open func(*File) (io.ReadCloser, error)) error {
+// obtain brings the contents of an entry into objects/, and returns which of them were
+// there and damaged.
+func (s *Store) obtain(ctx context.Context, e *Entry, work string, open func(*File) (io.ReadCloser, error)) (replaced []string, err error) {
 	var contents []objects.Content
 	for i := range e.Files {
 		f := &e.Files[i]
@@ -214,10 +242,10 @@ func (s *Store) obtain(ctx context.Context, e *Entry, work string, open func(*Fi
 	}
 	dir := filepath.Join(work, "objects")
 	if err := os.Mkdir(dir, 0o700); err != nil {
-		return err
+		return nil, err
 	}
-	_, err := s.pool().Obtain(dir, contents)
-	return err
+	obtained, err := s.pool().Obtain(dir, contents)
+	return obtained.Replaced, err
 }
 
 // copyVerified copies the content of a file, which may have changed since it was

@@ -172,10 +172,10 @@ func TestAddRefuses(t *testing.T) {
 // nothing for what every machine has.
 func TestResolves(t *testing.T) {
 	s := open(t)
-	old := add(t, s, library(t, "libfoo1", "1.9", "libfoo.so.1"))
-	add(t, s, library(t, "libfoo2", "3", "libfoo.so.2"))
-	fresh := add(t, s, library(t, "libfoo1", "1.10", "libfoo.so.1", "libc.so.6"))
-	e := add(t, s, program(t, "app", "1", "libfoo.so.1", "libc.so.6", "libgone.so.3"))
+	old := add(t, s, settledLibrary(t, "libfoo1", "1.9", "libfoo.so.1"))
+	add(t, s, settledLibrary(t, "libfoo2", "3", "libfoo.so.2"))
+	fresh := add(t, s, settledLibrary(t, "libfoo1", "1.10", "libfoo.so.1", "libc.so.6"))
+	e := add(t, s, settledProgram(t, "app", "1", "libfoo.so.1", "libc.so.6", "libgone.so.3"))
 	if want := fresh.ID(); len(e.Resolved) != 1 || e.Resolved["libfoo.so.1"] != want {
 		t.Errorf("resolved %v, want %s", e.Resolved, want)
 	}
@@ -186,7 +186,7 @@ func TestResolves(t *testing.T) {
 	if err != nil || len(closure) != 2 || closure[1].ID() != fresh.ID() {
 		t.Errorf("closure %v, %v", closure, err)
 	}
-	d := program(t, "app", "1", "libfoo.so.1")
+	d := settledProgram(t, "app", "1", "libfoo.so.1")
 	d.Entry.Resolved = map[string]string{"libfoo.so.1": old.ID()}
 	if e := add(t, s, d); e.Resolved["libfoo.so.1"] != old.ID() {
 		t.Errorf("what the draft said was not heeded: %v", e.Resolved)

@@ -95,10 +95,13 @@ func (s *Store) reachable(queue []string) (map[string]bool, error) {
 
 // discard removes an entry: its name at once, then its files.
 func (s *Store) discard(id string) error {
-	return s.inWork(func(work string) error {
-		s.fault("rename removed")
-		return os.Rename(s.path(entriesDir, id), work+"/removed")
-	})
+	away := s.path(workDir, "removed-"+id)
+	s.fault("rename removed")
+	if err := os.Rename(s.path(entriesDir, id), away); err != nil {
+		return err
+	}
+	s.fault("remove removed")
+	return removeTree(away)
 }
 
 // sweepObjects removes the contents that no entry has. An entry that cannot be read

@@ -50,13 +50,30 @@ func data(t testing.TB, name, version string, files ...string) Draft {
 	return d
 }
 
-// program and library are drafts of one real ELF file each.
+// program and library are drafts of one real ELF file each, as it was built: pyhelper
+// sets its search path.
 func program(t testing.TB, name, version string, needed ...string) Draft {
 	return native(t, KindProgram, "bin/"+name, name, version, elftest.Image{Needed: needed, Message: name + " " + version + "\n"})
 }
 
 func library(t testing.TB, name, version, soname string, needed ...string) Draft {
 	return native(t, KindLibrary, "lib/"+soname, name, version, elftest.Image{SONAME: soname, Needed: needed})
+}
+
+// settledProgram and settledLibrary have the search path of the store already, and need
+// no pyhelper.
+func settledProgram(t testing.TB, name, version string, needed ...string) Draft {
+	return native(t, KindProgram, "bin/"+name, name, version, elftest.Image{
+		Needed: needed, Runpath: settled(name + "-" + version), Message: name + " " + version + "\n",
+	})
+}
+
+func settledLibrary(t testing.TB, name, version, soname string, needed ...string) Draft {
+	return native(t, KindLibrary, "lib/"+soname, name, version, elftest.Image{SONAME: soname, Needed: needed, Runpath: settled(soname)})
+}
+
+func settled(file string) string {
+	return "$ORIGIN:$ORIGIN/" + file + depsSuffix + ":$ORIGIN/" + commonLibs
 }
 
 func native(t testing.TB, kind, path, name, version string, image elftest.Image) Draft {

@@ -18,12 +18,11 @@ func lockFile(f *os.File) error {
 	return err
 }
 
-// isLocked tells whether a living process has such a lock; where nobody can tell, one
-// has.
+// isLocked tells whether a living process has such a lock on a file that exists.
 func isLocked(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
-		return true
+		return false
 	}
 	defer f.Close()
 	return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil

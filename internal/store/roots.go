@@ -110,7 +110,7 @@ func (s *Store) Closure(e *Entry) ([]*Entry, error) {
 	for len(queue) > 0 {
 		next := queue[0]
 		queue = queue[1:]
-		for _, id := range slices.Sorted(maps.Values(next.Resolved)) {
+		for _, id := range sortedValues(next.Resolved) {
 			if seen[id] != nil {
 				continue
 			}
@@ -129,6 +129,8 @@ func (s *Store) Closure(e *Entry) ([]*Entry, error) {
 	}
 	return list, nil
 }
+
+func sortedValues(m map[string]string) []string { return slices.Sorted(maps.Values(m)) }
 
 // Ref is a file of an entry.
 type Ref struct {

@@ -209,24 +209,16 @@ func (s *Store) sweepWork() error {
 		return err
 	}
 	for _, name := range names {
+		dir := s.path(workDir, name.Name())
+		if isLocked(filepath.Join(dir, lockName)) {
+			continue
+		}
 		s.fault("sweep")
-		if err := removeTree(s.path(workDir, name.Name())); err != nil {
+		if err := removeTree(dir); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// inWork does work with an empty directory below work/, which is gone afterwards.
-func (s *Store) inWork(work func(dir string) error) error {
-	s.fault("mkdir work")
-	dir, err := os.MkdirTemp(s.path(workDir), "w")
-	if err != nil {
-		return err
-	}
-	err = work(dir)
-	s.fault("remove work")
-	return errors.Join(err, removeTree(dir))
 }
 
 // removeTree removes a directory, those in it that may not be written to included.

@@ -1,11 +1,13 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
@@ -29,13 +31,18 @@ func (s *Store) build(e *Entry, dir string) error {
 			return err
 		}
 	}
-	s.fault("write entry")
-	for name, data := range map[string][]byte{entryFile: e.encode(), sumsFile: objects.EncodeSums(e.sums())} {
+	for name, data := range e.descriptions() {
+		s.fault("write description")
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o444); err != nil {
 			return err
 		}
 	}
 	return closeDirectories(tree)
+}
+
+// descriptions are the files beside the tree.
+func (e *Entry) descriptions() map[string][]byte {
+	return map[string][]byte{entryFile: e.encode(), sumsFile: objects.EncodeSums(e.sums())}
 }
 
 // closeDirectories takes the right to change a directory from all of a tree.
@@ -85,19 +92,48 @@ func (e *Entry) sums() (list []objects.Sum) {
 // moment each is there, old or new. The objects are right already.
 func (s *Store) mend(e *Entry, work string) error {
 	tree := s.Tree(e)
-	var wrong []*File
 	for i := range e.Files {
-		if f := &e.Files[i]; !s.isPlaced(f, filepath.Join(tree, f.Path)) {
-			wrong = append(wrong, f)
+		f := &e.Files[i]
+		if s.isPlaced(f, filepath.Join(tree, f.Path)) {
+			continue
 		}
-	}
-	if len(wrong) == 0 {
-		return nil
-	}
-	defer func() { _ = closeDirectories(tree) }()
-	for _, f := range wrong {
 		if err := s.mendFile(f, tree, work); err != nil {
 			return err
+		}
+	}
+	return errors.Join(s.mendDescriptions(e, work), closeDirectories(tree))
+}
+
+func (s *Store) mendDescriptions(e *Entry, work string) error {
+	fresh := filepath.Join(work, "description")
+	for name, want := range e.descriptions() {
+		path := s.path(entriesDir, e.ID(), name)
+		if data, err := os.ReadFile(path); err == nil && bytes.Equal(data, want) {
+			continue
+		}
+		s.fault("mend description")
+		if err := errors.Join(os.WriteFile(fresh, want, 0o444), os.Rename(fresh, path)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mendUsers mends the entries that have damaged objects which were replaced.
+func (s *Store) mendUsers(replaced []string, work string) error {
+	if len(replaced) == 0 {
+		return nil
+	}
+	entries, err := s.Entries()
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		has := func(f File) bool { return f.Link == "" && slices.Contains(replaced, s.Object(f.Object, f.Executable)) }
+		if slices.ContainsFunc(e.Files, has) {
+			if err := s.mend(e, work); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
