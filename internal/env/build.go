@@ -15,11 +15,18 @@ import (
 
 // plan works out a generation, without changing anything on the disk but that the
 // store keeps the entries while this process runs.
-func (s *Set) plan(name string, spec Spec) (*Plan, error) {
+func (s *Set) plan(ctx context.Context, name string, spec Spec) (*Plan, error) {
 	p := newPlan(s.Home(name), spec, s.store)
 	var err error
 	if p.members, err = members(s.store, spec); err != nil {
 		return nil, err
+	}
+	for _, complete := range s.complete {
+		more, err := complete(ctx, p.Members())
+		if err != nil {
+			return nil, err
+		}
+		p.members = append(p.members, more...)
 	}
 	placed := map[string]bool{}
 	for _, layer := range s.layers {

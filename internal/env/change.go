@@ -63,7 +63,7 @@ func (s *Set) Change(ctx context.Context, name, change string, edit func(*Spec) 
 
 // next plans, builds and enters the generation after parent; nil if it would be equal.
 func (s *Set) next(ctx context.Context, name string, parent int, change string, spec Spec) (*Environment, error) {
-	p, err := s.plan(name, spec)
+	p, err := s.plan(ctx, name, spec)
 	if err != nil {
 		return nil, err
 	}

@@ -21,10 +21,11 @@ import (
 // goroutines and processes at once: changes of one environment wait for each other,
 // and nothing waits for them.
 type Set struct {
-	dir    string
-	store  *store.Store
-	layers []kindLayer
-	fault  func(point string) // before each change to the disk; tests end the process there
+	dir      string
+	store    *store.Store
+	layers   []kindLayer
+	complete []Completion
+	fault    func(point string) // before each change to the disk; tests end the process there
 }
 
 // Option changes what environments can hold.
@@ -34,6 +35,15 @@ type Option func(*Set)
 // the layers that are there already.
 func WithLayer(lay Layer, kinds ...string) Option {
 	return func(s *Set) { s.layers = append(s.layers, kindLayer{kinds, lay}) }
+}
+
+// A Completion looks at the members of a generation to be: it refuses those that do
+// not fit together, and returns more that come along with them.
+type Completion func(ctx context.Context, members []Laid) (more []Laid, err error)
+
+// WithCompletion adds one.
+func WithCompletion(c Completion) Option {
+	return func(s *Set) { s.complete = append(s.complete, c) }
 }
 
 // Open returns the environments in data/envs, whose files come from st. It makes

@@ -56,6 +56,8 @@ func gather(byID map[string]*store.Entry, e *store.Entry, n *store.Native, found
 		owner := e
 		if _, own := e.Provides[name]; !own {
 			owner = byID[e.Resolved[name]]
+		} else if e.Kind == store.KindPython {
+			continue // laid as the tree that it is, in which its search path leads there
 		}
 		if owner == nil {
 			continue // the system's

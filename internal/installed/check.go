@@ -19,7 +19,7 @@ import (
 func OtherPython(dist *pydist.Dist, used []string) error {
 	for _, site := range dist.SitePackages {
 		for _, d := range In(site) {
-			if used != nil && !slices.Contains(used, d.Name) || fits(d.Tags, dist) {
+			if used != nil && !slices.Contains(used, d.Name) || Fits(d.Tags, dist) {
 				continue
 			}
 			return &helper.Error{

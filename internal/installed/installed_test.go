@@ -84,7 +84,7 @@ func TestFits(t *testing.T) {
 		{"pp39-pypy39_pp73-macosx_11_0_arm64", mac, false},
 		{"odd", regular, true},
 	} {
-		if got := fits(strings.Fields(test.tags), test.dist); got != test.want {
+		if got := Fits(strings.Fields(test.tags), test.dist); got != test.want {
 			t.Errorf("%q for %s%s on %s: %t", test.tags, test.dist.Minor, test.dist.ABIFlags, test.dist.Platform, got)
 		}
 	}

@@ -7,10 +7,11 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 )
 
-// fits tells whether one of the tags of a wheel (PEP 425) is for an interpreter.
+// Fits tells whether one of the tags of a wheel (PEP 425) is for an interpreter, of
+// which Minor, ABIFlags and Platform matter.
 // What matters is what makes an import fail: version and ABI of CPython, the
 // system and the processor, not the age of its libc.
-func fits(tags []string, dist *pydist.Dist) bool {
+func Fits(tags []string, dist *pydist.Dist) bool {
 	for _, tag := range tags {
 		parts := strings.Split(tag, "-")
 		if len(parts) != 3 {
