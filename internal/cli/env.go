@@ -50,8 +50,8 @@ Two entries may have different files of one name. Which of them is seen:
 ` + env.Rule + `.
 What that decided is told by install and show, and is in environment.json.
 
-run and shell set PATH, MANPATH, INFOPATH and XDG_DATA_DIRS (completions), in a
-workspace also PKG_CONFIG_PATH, CPATH, LIBRARY_PATH and LD_RUN_PATH, each only if the
+run and shell set PATH, MANPATH, INFOPATH and XDG_DATA_DIRS (data, completions for bash
+and fish; show has the line for zsh), in a workspace also PKG_CONFIG_PATH, CPATH, LIBRARY_PATH and LD_RUN_PATH, each only if the
 environment has such a directory, and no other variable. -n prints the lines that do it
 by hand.
 

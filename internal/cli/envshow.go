@@ -125,6 +125,9 @@ func envShow(c *envCommand) error {
 	for _, v := range vars {
 		fmt.Fprintln(w, "  "+v.Shell())
 	}
+	if line := env.ZshFunctions(home); line != "" {
+		fmt.Fprintln(w, "  "+line+"   # in zsh, before compinit")
+	}
 	return w.Flush()
 }
 

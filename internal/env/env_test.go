@@ -343,3 +343,47 @@ func TestMissingLibrary(t *testing.T) {
 	}
 	f.prints(filepath.Join(f.set.Home("demo"), "bin", "hello"), "hello 1.0\n")
 }
+
+// Plain files go with libraries, too, and by the source that both were made from.
+func TestDataOfALibrary(t *testing.T) {
+	f := newFixture(t)
+	f.origin = "magic-source"
+	f.library("libmagic", "1.0")
+	f.add(store.KindData, "magic-files", "1.0", tree{"share/misc/magic": "1.0"})
+	f.add(store.KindData, "magic-files", "2.0", tree{"share/misc/magic": "2.0"})
+	f.origin = ""
+	prog := f.program("hello", "7.0", "libmagic.so.1")
+	e := f.create("demo", "hello")
+	f.holds(filepath.Join(f.set.Home("demo"), "share", "misc", "magic"), "1.0")
+	if len(e.Members) != 3 || e.Members[2].Role != RoleData || !slices.Equal(e.Members[2].For, []string{prog.ID()}) {
+		t.Errorf("%+v", e.Members)
+	}
+}
+
+// Where there are no hard links to the store, libraries are symbolic links, programs
+// copies, and all of it runs.
+func TestOtherFileSystem(t *testing.T) {
+	f := newFixture(t)
+	away, err := os.MkdirTemp("/dev/shm", "envs-")
+	if err != nil {
+		t.Skip("no second file system: ", err)
+	}
+	defer os.RemoveAll(away)
+	if os.Link(filepath.Join(f.dir, "store", "README"), filepath.Join(away, "x")) == nil {
+		t.Skip("/dev/shm is on the same file system")
+	}
+	must(t, os.Symlink(away, filepath.Join(f.dir, "envs")))
+	f.library("libb", "1.0")
+	f.library("liba", "1.0", "libb.so.1")
+	f.program("hello", "1.0", "liba.so.1")
+	e := f.create("demo", "hello")
+	f.prints(filepath.Join(f.set.Home("demo"), "bin", "hello"), "hello 1.0\n")
+	for name, file := range elftest.Trace(t, filepath.Join(f.set.Home("demo"), "bin", "hello")) {
+		if want := filepath.Join(away, "demo", "generations", "1", "bin", "common_libs", name); file != want {
+			t.Errorf("%s is found at %q, want %q", name, file, want)
+		}
+	}
+	if e.Ways["copy"] != 1 || e.Ways["symbolic link"] == 0 || e.Ways["hard link"] != 0 {
+		t.Errorf("ways %v", e.Ways)
+	}
+}

@@ -1,6 +1,7 @@
 package env
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -30,6 +31,8 @@ type fixture struct {
 	dir   string
 	store *store.Store
 	set   *Set
+
+	origin string // of entries; "" is their own name
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -46,7 +49,7 @@ func open(t *testing.T, dir string) *fixture {
 	st, err := store.Open(dir, store.WithRelocator(asTheyAre{}))
 	must(t, err)
 	t.Cleanup(func() { _ = st.Close() })
-	return &fixture{t, dir, st, Open(dir, st)}
+	return &fixture{T: t, dir: dir, store: st, set: Open(dir, st)}
 }
 
 func must(t *testing.T, err error) {
@@ -70,7 +73,7 @@ func (f *fixture) add(kind, name, version string, files tree) *store.Entry {
 	f.Helper()
 	dir := f.TempDir()
 	d := store.Draft{
-		Entry:   store.Entry{Name: name, Version: version, Kind: kind, Origin: store.Origin{Kind: "directory", Name: name, Version: version}},
+		Entry:   store.Entry{Name: name, Version: version, Kind: kind, Origin: store.Origin{Kind: "directory", Name: cmp.Or(f.origin, name), Version: version}},
 		Sources: map[string]string{},
 	}
 	for file, content := range files {

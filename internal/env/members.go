@@ -65,12 +65,14 @@ func (c *collector) wanted(i int, id string) error {
 			c.take(library, RoleLibrary, e.ID(), i)
 		}
 	}
-	for _, head := range companions(c.heads, e) {
-		data, err := c.store.Find(head.ID())
-		if err != nil {
-			return err
+	for _, of := range closure {
+		for _, head := range companions(c.heads, of) {
+			data, err := c.store.Find(head.ID())
+			if err != nil {
+				return err
+			}
+			c.take(data, RoleData, e.ID(), i)
 		}
-		c.take(data, RoleData, e.ID(), i)
 	}
 	return nil
 }
@@ -93,12 +95,16 @@ func (c *collector) take(e *store.Entry, role Role, by string, rank int) {
 }
 
 // companions are the plain files that go with an entry: data entries of the same
-// origin and version, whose name is that of the entry and a word more (hello-doc,
-// hello-data, hello-l10n). If there are several of a name, the last is taken.
+// version and of the same origin, whatever they are called (Debian's libmagic-mgc comes
+// from the source of libmagic1), or whose name is that of the entry and a word more
+// (hello-doc, hello-l10n). If there are several of a name, the last is taken.
 func companions(heads []*store.Entry, e *store.Entry) []*store.Entry {
 	byName := map[string]*store.Entry{}
 	for _, h := range heads {
-		if h.Kind == store.KindData && h.Version == e.Version && h.Origin.Kind == e.Origin.Kind && strings.HasPrefix(h.Name, e.Name+"-") {
+		if h.Kind != store.KindData || h.Version != e.Version || h.Origin.Kind != e.Origin.Kind || h.ID() == e.ID() {
+			continue
+		}
+		if h.Origin.Name != "" && h.Origin.Name == e.Origin.Name || strings.HasPrefix(h.Name, e.Name+"-") {
 			byName[h.Name] = h
 		}
 	}

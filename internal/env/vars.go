@@ -84,7 +84,7 @@ func Variables(e *Environment, at string) []Variable {
 	add("PATH", defaultPath, path...)
 	add("MANPATH", "", have("share/man")...)
 	add("INFOPATH", "", have("share/info")...)
-	// Where bash, zsh and fish look for completions, and programs for their data.
+	// Where bash and fish look for completions, and programs for their data.
 	add("XDG_DATA_DIRS", defaultData, have("share")...)
 	if e.Development {
 		add("PKG_CONFIG_PATH", "", have("lib/pkgconfig", "share/pkgconfig")...)
@@ -94,6 +94,22 @@ func Variables(e *Environment, at string) []Variable {
 		add("LD_RUN_PATH", "", have("lib")...)
 	}
 	return list
+}
+
+// ZshFunctions is the line that gives zsh the completions of an environment, "" if it
+// has none. There is no variable for run to set: FPATH would replace zsh's own.
+func ZshFunctions(at string) string {
+	var dirs []string
+	for _, name := range []string{"site-functions", "vendor-completions"} {
+		dir := filepath.Join(at, "share", "zsh", name)
+		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			dirs = append(dirs, quote(dir))
+		}
+	}
+	if len(dirs) == 0 {
+		return ""
+	}
+	return "fpath=(" + strings.Join(dirs, " ") + " $fpath)"
 }
 
 // Environ is an environment (as os.Environ has it) with the variables of e.

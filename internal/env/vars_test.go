@@ -29,6 +29,30 @@ func TestEnviron(t *testing.T) {
 	}
 }
 
+// zsh finds the completions by the line that is shown for it.
+func TestZshFunctions(t *testing.T) {
+	f := newFixture(t)
+	f.add("data", "x", "1", tree{"share/zsh/site-functions/_hello": "#compdef hello"})
+	f.create("demo", "x")
+	f.create("empty")
+	if line := ZshFunctions(f.set.Home("empty")); line != "" {
+		t.Errorf("%q", line)
+	}
+	line := ZshFunctions(f.set.Home("demo"))
+	if want := "fpath=(" + f.set.Home("demo") + "/share/zsh/site-functions $fpath)"; line != want {
+		t.Errorf("%q, want %q", line, want)
+	}
+	zsh, err := exec.LookPath("zsh")
+	if err != nil {
+		t.Log("no zsh on this machine")
+		return
+	}
+	out, err := exec.Command(zsh, "-f", "-c", line+"; autoload -Uz _hello; autoload +X _hello && echo found").CombinedOutput()
+	if err != nil || string(out) != "found\n" {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 // The lines to do it by hand do the same, in a real shell.
 func TestShellLines(t *testing.T) {
 	f := newFixture(t)
