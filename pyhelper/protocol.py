@@ -84,7 +84,8 @@ class Options:
 
     ``paths`` are directories with modules of the program's own; ``excludes`` are
     modules that are left out, whoever imports them; ``everything`` asks for all
-    that is installed.
+    that is installed, ``farm`` for the places of that layout and the whole
+    standard library.
     """
 
     paths: list[str] = field(default_factory=list)
@@ -94,6 +95,7 @@ class Options:
     hook_dirs: list[str] = field(default_factory=list)
     runtime_hooks: list[str] = field(default_factory=list)
     everything: bool = False
+    farm: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ class Link:
     extensions have the paths of their own making in them. ``program`` is an
     executable that is to find the bundle's python directory beside itself. If
     there is a ``starter``, a library among ``files``, it takes the place of the
-    library ``instead_of`` among what the program needs.
+    library ``instead_of`` among what the program needs. ``farm`` asks for that
+    layout: every shared object once, reached by links.
     """
 
     op: ClassVar[str] = "link"
@@ -159,6 +162,7 @@ class Link:
     program: str = ""
     starter: str = ""
     instead_of: str = ""
+    farm: bool = False
 
 
 @dataclass(frozen=True)
@@ -396,7 +400,10 @@ class Compiled:
 
 @dataclass(frozen=True)
 class LinkedFile:
-    """A native file after linking: what to copy and what it says about itself."""
+    """A native file after linking: what to copy and what it says about itself.
+
+    ``real`` is where the file itself is, if at ``dest`` there is only a link to it.
+    """
 
     dest: str
     source: str
@@ -404,6 +411,15 @@ class LinkedFile:
     soname: str
     needed: list[str]
     runpath: list[str]
+    real: str = ""
+
+
+@dataclass(frozen=True)
+class Name:
+    """A link by which a file is found: ``target`` is relative to it."""
+
+    dest: str
+    target: str
 
 
 @dataclass(frozen=True)
@@ -415,7 +431,8 @@ class Linked:
     build machine they were found (``source`` in files may be a patched copy).
     ``program`` is the executable to ship, "" if the request has none. ``looked`` are
     the paths on the build machine that the answer depends on, sorted, whether
-    something is there or not (ELF only).
+    something is there or not (ELF only). ``names`` are links besides those from
+    ``dest`` to ``real``, sorted.
     """
 
     type: ClassVar[str] = "linked"
@@ -423,6 +440,7 @@ class Linked:
     added: list[Binary]
     program: str = ""
     looked: list[str] = field(default_factory=list)
+    names: list[Name] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@ package acceptance
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
-// Every app prints, packaged in either layout and sealed off, what it prints unpackaged.
+// Every app prints, packaged in each layout and sealed off, what it prints unpackaged.
+// To analyse the whole standard library, as layout farm has it, takes long.
 func TestApps(t *testing.T) {
 	apps, err := os.ReadDir(filepath.Join(root, "testdata", "apps"))
 	if err != nil || len(apps) < 5 {
@@ -18,7 +20,11 @@ func TestApps(t *testing.T) {
 			if app.Name() != "additions" { // what is added, left out or hooked is so in a package only
 				unpackaged(t, src, app.Name())
 			}
-			for _, layout := range []string{"mapped", "tree"} {
+			layouts := []string{"mapped", "tree"}
+			if os.Getenv("LLGO_PY_TEST_FULL") != "" || slices.Contains([]string{"additions", "hello", "matrix"}, app.Name()) {
+				layouts = append(layouts, "farm")
+			}
+			for _, layout := range layouts {
 				onedir(t, src, app.Name(), layout)
 			}
 		})

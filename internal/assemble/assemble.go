@@ -113,6 +113,9 @@ func (b *builder) ready(ctx context.Context) (err error) {
 	if b.set.WithSources.Value && !b.mapped() {
 		return errors.New("--py-sources: sources travel in the module file; it needs --py-layout=mapped")
 	}
+	if err := b.checkFarm(); err != nil {
+		return err
+	}
 	b.request, err = b.analyzeRequest()
 	return err
 }

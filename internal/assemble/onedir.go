@@ -57,7 +57,7 @@ func (b *builder) compile(ctx context.Context, dist *pydist.Dist, exe, payload s
 	defer task.Done()
 	job := b.job()
 	job.Output, job.Python, job.Packaged, job.Payload = exe, dist, true, payload
-	job.Mapped, job.Optimize = b.mapped(), b.optimize()
+	job.Mapped, job.Optimize, job.Farm = b.mapped(), b.optimize(), b.farm()
 	return b.comp.Build(ctx, job)
 }
 
@@ -72,6 +72,7 @@ type files struct {
 	plan      *helper.Plan
 	bytecode  map[string]string // dest of a module → its compiled file
 	linked    map[string]string // dest of a native file → the file to ship
+	reals     map[string]string // dest of a native file → where it is, if there is a link at dest
 	libPython string
 	program   string            // a finished executable, its search path set
 	machine   []helper.LinkFile // libraries of this machine that come along
@@ -177,7 +178,7 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 		return err
 	}
 	libDest := "lib/" + dist.SONAME
-	req := helper.LinkRequest{Output: dir, Neutral: f.plan.Python.Neutral, Files: []helper.LinkFile{{Dest: libDest, Source: dist.LibPython}}}
+	req := helper.LinkRequest{Output: dir, Neutral: f.plan.Python.Neutral, Files: []helper.LinkFile{{Dest: libDest, Source: dist.LibPython}}, Farm: b.farm()}
 	for _, p := range f.plan.Files {
 		if p.Kind == helper.KindExtension || p.Kind == helper.KindLibrary {
 			req.Files = append(req.Files, helper.LinkFile{Dest: p.Dest, Source: p.Source})
@@ -204,9 +205,9 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 		}
 	}
 	f.machine, f.native = linked.Added, linked
-	f.linked = map[string]string{}
+	f.linked, f.reals = map[string]string{}, map[string]string{}
 	for _, l := range linked.Files {
-		f.linked[l.Dest] = l.Source
+		f.linked[l.Dest], f.reals[l.Dest] = l.Source, l.Real
 	}
 	f.libPython, f.program = f.linked[libDest], linked.Program
 	delete(f.linked, libDest) // the bundle places it itself
@@ -224,7 +225,10 @@ func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, 
 			SONAME: dist.SONAME, OS: runtime.GOOS, Arch: runtime.GOARCH,
 		},
 		Optimize: b.optimize(),
-		Files:    b.bundleFiles(dist, f),
+		Files:    b.bundleFiles(dist, f), LibPythonDest: f.reals["lib/"+dist.SONAME],
+	}
+	if b.farm() {
+		in.Layout = bundle.Farm
 	}
 	if runtime.GOOS != "linux" {
 		in.Interpreter = dist.BaseExecutable
@@ -255,7 +259,7 @@ func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, 
 // bundleFiles are the files below python/, with what became of them.
 func (b *builder) bundleFiles(dist *pydist.Dist, f *files) []bundle.File {
 	var list []bundle.File
-	planned := map[string]bool{}
+	planned, there := map[string]bool{}, map[string]bool{} // by dest; reals
 	if f.moduleFile != "" {
 		list = f.moduleFiles(dist)
 	}
@@ -283,15 +287,16 @@ func (b *builder) bundleFiles(dist *pydist.Dist, f *files) []bundle.File {
 				file.Origin = bundle.FromSystem
 			}
 		}
-		list = append(list, file)
+		list = append(list, f.farmed(file, there)...)
 	}
 	// What the plan does not have are libraries of this machine that joined.
 	for dest, source := range f.linked {
 		if !planned[dest] {
-			list = append(list, bundle.File{Dest: dest, Source: source, Kind: bundle.Library, Origin: bundle.FromSystem})
+			file := bundle.File{Dest: dest, Source: source, Kind: bundle.Library, Origin: bundle.FromSystem}
+			list = append(list, f.farmed(file, there)...)
 		}
 	}
-	return list
+	return append(list, names(f.native)...)
 }
 
 // origin is where a file that is not native comes from, "" for what the bundle

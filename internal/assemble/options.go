@@ -62,7 +62,7 @@ func (b *builder) options() (helper.AnalyzeOptions, error) {
 	s := b.set
 	o := helper.AnalyzeOptions{
 		Paths: s.Path.Values(), Excludes: modules(s.ExcludeModule), HookDirs: s.AdditionalHooksDir.Values(),
-		RuntimeHooks: s.RuntimeHook.Values(), Everything: s.Deps.Value == "all",
+		RuntimeHooks: s.RuntimeHook.Values(), Everything: s.Deps.Value == "all", Farm: b.farm(),
 	}
 	for _, c := range []struct {
 		what helper.CollectKind

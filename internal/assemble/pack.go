@@ -98,7 +98,7 @@ func (b *builder) prebuilt(program *prebuilt.Program, dist *pydist.Dist) *finish
 		if err := os.Mkdir(dir, 0o755); err != nil {
 			return err
 		}
-		s := settings.Settings{Minor: dist.Minor, LibDir: dist.LibDirName(), LibPython: "lib/" + dist.SONAME, Optimize: b.optimize()}
+		s := settings.Settings{Minor: dist.Minor, LibDir: dist.LibDirName(), LibPython: "lib/" + dist.SONAME, Optimize: b.optimize(), Farm: b.farm()}
 		library, err := pyinit.CompileLibrary(ctx, pyinit.CC{Command: command, Env: b.Env}, dir, s, dist.LibPython)
 		if err != nil {
 			return err

@@ -103,12 +103,17 @@ func (b *builder) newReport(ctx context.Context, dist *pydist.Dist, program repo
 	return report.New(in)
 }
 
-// system are the libraries of this machine that go along.
+// system are the libraries of this machine that go along, at each of their places.
 func (f *files) system(dist *pydist.Dist) []helper.LinkFile {
 	list := slices.Clone(f.machine)
 	for _, p := range f.plan.Files {
 		if p.Kind == helper.KindLibrary && p.Distribution == "" && !dist.Contains(p.Source) {
 			list = append(list, helper.LinkFile{Dest: p.Dest, Source: p.Source})
+		}
+	}
+	for _, l := range list {
+		if real := f.reals[l.Dest]; real != "" {
+			list = append(list, helper.LinkFile{Dest: real, Source: l.Source})
 		}
 	}
 	return list

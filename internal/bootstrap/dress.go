@@ -19,7 +19,7 @@ func dress(l *layout) error {
 	setSys("path", stringList(l.path))
 	setSys(settings.OriginName, fsString(Origin()))
 	bufferByLine()
-	for _, dir := range l.path[3:] {
+	for _, dir := range l.sites {
 		addSite(dir)
 	}
 	if raw("PyErr_Occurred") != 0 {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/settings"
 )
@@ -20,6 +21,7 @@ type layout struct {
 	libPython  string   // file given to dlopen
 	stdlib     string   // <prefix>/lib/python3.X
 	path       []string // sys.path
+	sites      []string // those of it whose .pth files count
 	interp     string   // a path inside the prefix, for getpath (may not exist)
 	executable string   // sys.executable
 	modules    string   // the module file, "" where every module is a file
@@ -42,14 +44,28 @@ func locate(s Settings) (*layout, error) {
 	}
 	l.libPython = below(l.prefix, s.LibPython)
 	l.stdlib = below(filepath.Join(l.prefix, settings.LibSubdir), s.LibDir)
-	l.path = append([]string{l.stdlib, filepath.Join(l.stdlib, settings.DynloadDir),
-		filepath.Join(l.stdlib, settings.SiteDir)}, s.SitePaths...)
+	l.path, l.sites = []string{l.stdlib, filepath.Join(l.stdlib, settings.DynloadDir), filepath.Join(l.stdlib, settings.SiteDir)}, s.SitePaths
+	if s.Farm {
+		l.path = append(l.path, farmSites(l.prefix)...)
+	}
+	l.path = append(l.path, l.sites...)
 	l.interp = filepath.Join(l.prefix, filepath.FromSlash(settings.Interpreter))
 	l.executable = firstFile(s.Executable, l.interp, self)
 	if l.modules != "" {
 		return l, nil // what is missing shows when it is opened
 	}
 	return l, l.check()
+}
+
+// farmSites are the folders of packages of layout farm, as many as there are.
+func farmSites(prefix string) (sites []string) {
+	for {
+		site := filepath.Join(prefix, filepath.FromSlash(settings.FarmSites)+strconv.Itoa(len(sites)+1))
+		if _, err := os.Stat(site); err != nil {
+			return sites
+		}
+		sites = append(sites, site)
+	}
 }
 
 // check looks for the library and for os.py, CPython's own landmark (a packaged

@@ -43,6 +43,25 @@ func TestLocate(t *testing.T) {
 	}
 }
 
+// TestLocateFarm: the folders of packages come after the one that hooks are in, as in
+// python/bin/python3, as many as there are without a gap.
+func TestLocateFarm(t *testing.T) {
+	s := packaged
+	s.Farm = true
+	s.Prefix = tree(t, "lib/libpython3.14.so.1.0", "lib/python3.14/os.pyc", "site-packages/p1/a", "site-packages/p2/b", "site-packages/p4/d")
+	l, err := locate(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := filepath.Join(s.Prefix, "site-packages")
+	if got, want := strings.Join(l.path[3:], "|"), site+"/p1|"+site+"/p2"; got != want {
+		t.Errorf("path %q, want %q", got, want)
+	}
+	if l.sites != nil {
+		t.Errorf("the .pth files of %q count", l.sites)
+	}
+}
+
 func TestLocateAbsolute(t *testing.T) {
 	dir := tree(t, "elsewhere/libpython.so", "stdlib/os.py", "venv/bin/python")
 	s := Settings{Minor: "3.12", Prefix: dir, LibPython: filepath.Join(dir, "elsewhere/libpython.so"),

@@ -12,6 +12,21 @@
 // because CPython takes it as the mark of its exec_prefix and warns without it; so is
 // site-packages where modules of the module file belong there, for site.py.
 //
+// # Layout farm
+//
+// With [Farm] the places of packages and shared objects are others, below python/ as
+// well, because one name can be replaced in one step and six cannot:
+//
+//	python/site-packages/p1, p2, …     what comes from each directory of sys.path
+//	python/reals/r/                    every shared object, once
+//	python/symlinks/                   links to them, by the names the loader asks for
+//	python/ld_library_paths/l/         the same for dlopen by a bare name, and for child processes
+//	python/lib/python3.14/             the standard library, whole
+//
+// Where Python looks for an extension module, or a package for its libraries, there is
+// a link; lib/libpython3.14.so.1.0 is one too. pyhelper/binaries/farm.py has the reasons
+// and decides the search paths, pyhelper/analysis/farm.py the places of packages.
+//
 // The package works in three steps. [NewPlan] checks everything that can be
 // checked without writing, so that writing fails for the disk's reasons only.
 // [Plan.Write] writes the tree into a work directory beside the target, reads it

@@ -14,6 +14,8 @@ type Input struct {
 	Python Python
 	// LibPython is the shared library to put at lib/<SONAME>.
 	LibPython string
+	// LibPythonDest is where it goes instead, if lib/<SONAME> is to be a link to it.
+	LibPythonDest string
 	// Interpreter is an executable to put at bin/<LibDir>; "" generates the
 	// launcher of package pylauncher, which exists for Linux with glibc.
 	Interpreter string
@@ -22,6 +24,9 @@ type Input struct {
 	NoInterpreter bool
 	// Optimize is the level that the generated launcher starts with, as python -O counts.
 	Optimize int
+
+	// Layout is Farm, or "" where every file is at the place that it is used by.
+	Layout string
 
 	Files         []File
 	Distributions []Distribution
@@ -41,6 +46,11 @@ type Python struct {
 	OS       string `json:"os"`       // a GOOS
 	Arch     string `json:"arch"`     // a GOARCH
 }
+
+// Farm is the layout that has every shared object once, reached by links: reals/r,
+// symlinks and ld_library_paths/l below python/ (pyhelper/binaries/farm.py), and the
+// packages of each directory of sys.path in one of its own, site-packages/p1, …
+const Farm = "farm"
 
 // Kind is what a file is for.
 type Kind string

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // ManifestPath is where the manifest is, from the directory of the program.
@@ -29,6 +30,8 @@ type Manifest struct {
 	Program       string         `json:"program"` // "app": whose tree it is
 	Python        Python         `json:"python"`
 	Distributions []Distribution `json:"distributions"` // sorted by name
+	// Layout is "farm", or "" for a tree with every file at the place it is used by.
+	Layout string `json:"layout,omitempty"`
 	// ModuleFile is the path of the file that holds Modules, "" where every module
 	// is a file of its own.
 	ModuleFile string   `json:"moduleFile,omitempty"`
@@ -147,6 +150,16 @@ func DecodeManifest(data []byte) (*Manifest, error) {
 		return nil, fmt.Errorf("manifest with a path outside of the tree: %q", m.ModuleFile)
 	}
 	return &m, nil
+}
+
+// InSitePackages returns a path of a tree relative to the directory of sys.path for
+// packages that it is in: below lib, and in layout farm one of several.
+func InSitePackages(name string) (inside string, ok bool) {
+	before, inside, ok := strings.Cut(name, "/site-packages/")
+	if ok && before == pythonDir {
+		_, inside, ok = strings.Cut(inside, "/")
+	}
+	return inside, ok
 }
 
 // isMissing tells whether there is no such file, or no such directory.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ type item struct {
 func NewPlan(in Input) (*Plan, error) {
 	p := &Plan{manifest: Manifest{
 		Format: manifestFormat, Version: manifestVersion, Tool: in.Tool,
-		Program: in.Name, Python: in.Python, Distributions: slices.Clone(in.Distributions),
+		Program: in.Name, Python: in.Python, Layout: in.Layout, Distributions: slices.Clone(in.Distributions),
 	}}
 	if err := checkNames(in); err != nil {
 		return nil, err
@@ -79,7 +80,12 @@ func (p *Plan) addOwn(in Input) error {
 			source: in.Exe, exec: true,
 		})
 	}
-	p.addFile(File{Dest: "lib/" + in.Python.SONAME, Source: in.LibPython, Kind: Library, Origin: FromCPython})
+	library := File{Dest: "lib/" + in.Python.SONAME, Source: in.LibPython, Kind: Library, Origin: FromCPython}
+	if in.LibPythonDest != "" {
+		p.addFile(File{Dest: library.Dest, Kind: Symlink, Target: Relative("lib", in.LibPythonDest), Origin: FromTool})
+		library.Dest = in.LibPythonDest
+	}
+	p.addFile(library)
 	if in.NoInterpreter {
 		return nil
 	}
@@ -99,6 +105,16 @@ func (p *Plan) addOwn(in Input) error {
 		p.addFile(File{Dest: "bin/" + name, Kind: Symlink, Target: in.Python.LibDir, Origin: FromTool})
 	}
 	return nil
+}
+
+// Relative is the way from a directory of the tree to a path in it, both relative to
+// its root.
+func Relative(dir, to string) string {
+	rel, err := filepath.Rel(filepath.FromSlash("/"+dir), filepath.FromSlash("/"+to))
+	if err != nil {
+		panic(err) // both are below one root
+	}
+	return filepath.ToSlash(rel)
 }
 
 // launcher generates the interpreter of the tree.

@@ -35,9 +35,13 @@ Packaging:
     --py-compiler auto|llgo|go  which compiler builds the Go side: auto is llgo where it
                                 is installed (0.13 or later), else stock Go; without the
                                 two above the result runs on this machine only
-    --py-layout mapped|tree     mapped (the default): modules are in one file, which the
+    --py-layout mapped|tree|farm
+                                mapped (the default): modules are in one file, which the
                                 program maps and imports from without a system call;
-                                tree: each is a file, for programs that look for them
+                                tree: each is a file, for programs that look for them;
+                                farm: each directory of sys.path keeps its own, every
+                                shared object is there once and reached by links, and
+                                the standard library is whole
     --py-sources                the sources of modules travel in that file as well, for
                                 tracebacks and inspect; they are not looked at otherwise
     --py-optimize 0|1|2         level of the byte code and of every interpreter, as

@@ -38,6 +38,7 @@ type Job struct {
 	Packaged  bool      // it finds Python beside itself, not on this machine
 	Optimize  int       // sys.flags.optimize of a packaged program
 	Mapped    bool      // its modules are in one file (internal/bootstrap/modules)
+	Farm      bool      // its packages are in numbered directories (layout farm)
 	Payload   string    // archive to embed in a program of one file, by a compiler that is not Linked
 	Stdout    io.Writer // the compiler's own output, unchanged
 	Stderr    io.Writer

@@ -146,7 +146,7 @@ func programSettings(job Job) settings.Settings {
 	d := job.Python
 	s := settings.Settings{Minor: d.Minor, HandlesSignals: handlesSignals(job.Program)}
 	if job.Packaged {
-		s.LibPython, s.LibDir, s.Optimize = "lib/"+d.SONAME, d.LibDirName(), job.Optimize
+		s.LibPython, s.LibDir, s.Optimize, s.Farm = "lib/"+d.SONAME, d.LibDirName(), job.Optimize, job.Farm
 		if job.Mapped {
 			s.Modules = "lib/" + d.LibDirName() + "/" + modules.Name
 		}

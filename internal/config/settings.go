@@ -22,9 +22,9 @@ type Settings struct {
 	Onedir        Bool   `py:"onedir" from:"flag"`
 	Onefile       Bool   `py:"onefile" from:"flag"`
 	NoInterpreter Bool   `py:"no-interpreter"`
-	Layout        String `py:"layout" default:"mapped" one:"mapped,tree"` // modules in one file, or each its own
-	WithSources   Bool   `py:"sources"`                                   // the sources of modules travel as well
-	Optimize      String `py:"optimize" default:"0" one:"0,1,2"`          // of byte code, as python -O counts
+	Layout        String `py:"layout" default:"mapped" one:"mapped,tree,farm"` // modules in one file, each its own, by where they come from
+	WithSources   Bool   `py:"sources"`                                        // the sources of modules travel as well
+	Optimize      String `py:"optimize" default:"0" one:"0,1,2"`               // of byte code, as python -O counts
 	Report        List   `py:"report" path:"all"`
 
 	// Which Python, and what is installed for it.

@@ -91,6 +91,9 @@ type LinkRequest struct {
 	// what the program needs; "" for none.
 	Starter   string `json:"starter"`
 	InsteadOf string `json:"instead_of"`
+
+	// Farm asks for that layout: every shared object once, reached by links.
+	Farm bool `json:"farm"`
 }
 
 // Neutral is a path of the build machine and what the files of the bundle say
@@ -267,6 +270,7 @@ type Linked struct {
 	Added []LinkFile   `json:"added"` // libraries of the build machine that the bundle needs
 
 	Program string `json:"program"` // the executable to ship; "" if the request has none
+	Names   []Name `json:"names"`   // of layout farm: links besides those from Dest to Real, sorted
 
 	// Looked are the paths on this machine that the answer depends on, whether something
 	// is there or not; of Mach-O files nothing is known.
@@ -284,6 +288,13 @@ type LinkedFile struct {
 	SONAME  string   `json:"soname"`
 	Needed  []string `json:"needed"`
 	RunPath []string `json:"runpath"`
+	Real    string   `json:"real"` // where the file is if at Dest there is a link to it; "" if it is at Dest
+}
+
+// Name is a link by which a native file is found.
+type Name struct {
+	Dest   string `json:"dest"`   // in the bundle
+	Target string `json:"target"` // relative to the link
 }
 
 // edited is the answer to an editRequest.

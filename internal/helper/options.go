@@ -20,6 +20,7 @@ type AnalyzeOptions struct {
 	HookDirs     []string   `json:"hook_dirs"`     // with hooks for PyInstaller
 	RuntimeHooks []string   `json:"runtime_hooks"` // scripts that run before the program's own Python
 	Everything   bool       `json:"everything"`    // all that is installed
+	Farm         bool       `json:"farm"`          // the places of that layout, and the whole standard library
 }
 
 // Collect asks for something of a package.

@@ -47,7 +47,10 @@ func New(in Input) *Report {
 	slices.SortStableFunc(r.Asked, func(a, b Asked) int { return cmp.Compare(a.Name, b.Name) })
 	b := &build{Report: r, in: in, components: map[string]*Component{}, asked: map[string]string{}, set: map[string]string{}}
 	for _, f := range in.Plan.Files {
-		b.asked[inPython(f.Dest)], b.set[inPython(f.Dest)] = f.AskedBy, in.Added[f.Source]
+		b.because(f.Dest, f)
+	}
+	if in.Linked != nil {
+		b.becauseOfLinks()
 	}
 	b.files()
 	b.modules()
@@ -96,6 +99,24 @@ type build struct {
 	components map[string]*Component
 	asked      map[string]string // path → the module that asks for the file
 	set        map[string]string // path → the setting that adds it
+}
+
+// because notes why a file of the plan is at a place.
+func (b *build) because(at string, f helper.PlanFile) {
+	b.asked[inPython(at)], b.set[inPython(at)] = f.AskedBy, b.in.Added[f.Source]
+}
+
+// becauseOfLinks notes the same of the files that links of layout farm lead to.
+func (b *build) becauseOfLinks() {
+	reals := map[string]string{}
+	for _, l := range b.in.Linked.Files {
+		reals[l.Dest] = l.Real
+	}
+	for _, f := range b.in.Plan.Files {
+		if real := reals[f.Dest]; real != "" && b.asked[inPython(real)]+b.set[inPython(real)] == "" {
+			b.because(real, f)
+		}
+	}
 }
 
 func (b *build) files() {
@@ -150,7 +171,7 @@ func (s *Sizes) add(kind bundle.Kind, size int64) {
 
 // collectedBy is the setting that takes data along from where e lies.
 func (b *build) collectedBy(e bundle.Entry) string {
-	_, inside, ok := strings.Cut(e.Path, "/site-packages/")
+	inside, ok := bundle.InSitePackages(e.Path)
 	if !ok || e.Module != "" || b.asked[e.Path] != "" {
 		return ""
 	}

@@ -140,7 +140,7 @@ func (g *Graph) addFiles() {
 // owner is what has a file that nobody asks for: the package in whose directory
 // it lies, or every program: libpython, the interpreter.
 func (g *Graph) owner(f File) node {
-	_, dir, inside := strings.Cut(path.Dir(f.Path), "/site-packages/")
+	dir, inside := bundle.InSitePackages(path.Dir(f.Path))
 	for ; inside && dir != "."; dir = path.Dir(dir) {
 		if n := (node{PyModule, strings.ReplaceAll(dir, "/", ".")}); len(g.into[n]) > 0 {
 			return n

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -14,43 +15,51 @@ import (
 //
 // It follows what the linked files say of themselves, in the loader's order: the
 // directories of the search path. What no search path finds but libpython has
-// already loaded by its name counts as well.
+// already loaded by its name counts as well. In layout farm links lead to the files.
 func needed(linked *helper.Linked) map[string][]string {
 	if linked == nil {
 		return nil
 	}
-	there := map[string]bool{}
+	there := map[string]string{} // path → the file that it leads to
 	named := map[string]string{}
+	for _, n := range linked.Names {
+		there[n.Dest] = path.Join(path.Dir(n.Dest), n.Target)
+	}
 	for _, f := range linked.Files {
-		there[f.Dest] = true
+		there[f.Dest], there[place(f)] = place(f), place(f)
 		for _, name := range []string{path.Base(f.Dest), f.SONAME} {
 			if _, taken := named[name]; !taken && name != "" {
-				named[name] = f.Dest
+				named[name] = place(f)
 			}
 		}
 	}
 	needs := map[string][]string{}
 	for _, f := range linked.Files {
+		user := inPython(place(f))
 		for _, name := range f.Needed {
-			if dest := find(f, name, there, named); dest != "" && dest != f.Dest {
-				needs[inPython(f.Dest)] = append(needs[inPython(f.Dest)], inPython(dest))
+			if found := find(f, name, there, named); found != "" && found != place(f) {
+				needs[user] = append(needs[user], inPython(found))
 			}
 		}
-		slices.Sort(needs[inPython(f.Dest)])
+		slices.Sort(needs[user])
+		needs[user] = slices.Compact(needs[user]) // several links, one file
 	}
 	return needs
 }
 
+// place is where the file itself is.
+func place(f helper.LinkedFile) string { return cmp.Or(f.Real, f.Dest) }
+
 // find looks for a library where the loader does.
-func find(f helper.LinkedFile, name string, there map[string]bool, named map[string]string) string {
-	here := path.Dir(f.Dest)
+func find(f helper.LinkedFile, name string, there, named map[string]string) string {
+	here := path.Dir(place(f))
 	candidates := []string{fromOrigin(name, here)} // a name with a slash is a path
 	for _, dir := range f.RunPath {
 		candidates = append(candidates, path.Join(fromOrigin(dir, here), path.Base(name)))
 	}
 	for _, dest := range candidates {
-		if there[dest] {
-			return dest
+		if file := there[dest]; file != "" {
+			return file
 		}
 	}
 	return named[path.Base(name)]

@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 )
 
 // valid checks a document against a schema.
@@ -238,5 +239,29 @@ func TestTree(t *testing.T) {
 	}
 	if got, want := show(1), "CPython\nfast …\nCerts\nllgo-py"; got != want {
 		t.Errorf("tree to depth 1:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+// TestFarm: a real is needed under the names of its links, and why it is there is known.
+func TestFarm(t *testing.T) {
+	in := sampleInput()
+	in.Manifest.Layout = bundle.Farm
+	in.Plan.Files = []helper.PlanFile{{Dest: "site-packages/p1/fast/_c.so", AskedBy: "fast"}}
+	in.Linked = &helper.Linked{
+		Files: []helper.LinkedFile{
+			{Dest: "site-packages/p1/fast/_c.so", Real: "reals/r/_c.so", Needed: []string{"libz.so.1"}, RunPath: []string{"$ORIGIN/../../symlinks", "$ORIGIN/../../../symlinks"}},
+			{Dest: "ld_library_paths/l/libz.so.1", Real: "reals/r/libz.so.1", SONAME: "libz.so.1"},
+			{Dest: "site-packages/p1/own/libz.so.1", Real: "reals/r/own.libz.so.1", SONAME: "libz.so.1"},
+		},
+		Names: []helper.Name{{Dest: "symlinks/libz.so.1", Target: "../reals/r/libz.so.1"}},
+	}
+	in.Manifest.Files = append(in.Manifest.Files, bundle.Entry{Path: "python/reals/r/_c.so", Kind: bundle.Extension, Distribution: "fast", Module: "fast._c", Size: 500})
+	if needs := needed(in.Linked)["python/reals/r/_c.so"]; !reflect.DeepEqual(needs, []string{"python/reals/r/libz.so.1"}) {
+		t.Errorf("needs %v", needs)
+	}
+	for _, f := range New(in).Files {
+		if f.Path == "python/reals/r/_c.so" && (f.AskedBy != "fast" || len(f.Needs) != 1) {
+			t.Errorf("%+v", f)
+		}
 	}
 }

@@ -12,6 +12,7 @@ from pyhelper.analysis import (
     contents,
     distributions,
     driver,
+    farm,
     graph,
     missing,
     options,
@@ -57,6 +58,8 @@ def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
     installed = distributions.Installed(search.target)
     planned = _complete(contents.files_of(request, found, hooks, here), installed, here)
     planned = _with_reasons(planned, analysed)
+    if request.options.farm:
+        planned = farm.arrange(planned, here, workdir)
     imports.start(f.module for f in planned if options.is_below(f.module, [_START]))
     owners = sorted({f.distribution for f in planned} - {""}, key=str.lower)
     return Plan(

@@ -30,6 +30,10 @@ _NAME = "llgo"
 _FIRST = "__first__"
 _HOOKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hooks")
 
+# Modules of the standard library that open libraries of another system, of which this
+# one may have a namesake.
+_FOREIGN = {"_ios_support.py"}
+
 # What must be ours even if the target has its own: by start of the name, so
 # that the metadata (entry points lead PyInstaller to the hooks) is included.
 _OURS = re.compile(r"(_?pyinstaller|altgraph|macholib)", re.IGNORECASE)
@@ -113,9 +117,12 @@ def run(out: Channel, search: Search, workdir: str, scripts: list[str], wanted: 
 
 def _hidden(search: Search, wanted: Options) -> list[str]:
     hidden = startup.modules()
+    stdlib = (os.path.dirname(os.path.abspath(os.__file__)),)
     if wanted.everything:
-        stdlib = (os.path.dirname(os.path.abspath(os.__file__)),)
         hidden += everything.modules(search.target, stdlib, wanted.excludes)
+    elif wanted.farm:
+        library = everything.library(search.target, stdlib)
+        hidden += everything.modules(library, stdlib, wanted.excludes)
     return hidden
 
 
@@ -148,6 +155,8 @@ def _watch(build_main: Any, search: Search, found: Found) -> None:
         return made
 
     def scan_code_for_ctypes(code: Any) -> Any:
+        if os.path.basename(code.co_filename) in _FOREIGN and sys.platform != "ios":
+            return []
         libraries = [*scan(code), *loaded.by_cffi(code)]
         for _dest, source, _typecode in libraries:
             found.ctypes.setdefault(os.path.abspath(source), code.co_filename)

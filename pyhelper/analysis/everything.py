@@ -27,6 +27,14 @@ _NOT_LIBRARY = frozenset(
     {
         *("test", "tests", "idlelib", "turtledemo", "ensurepip", "__phello__"),
         *("site-packages", "dist-packages", "antigravity", "this", "pydoc_data", "idle_test"),
+        *("_ctypes_test", "_testbuffer", "_testcapi", "_testclinic", "_testclinic_limited"),
+        *(
+            "_testexternalinspection",
+            "_testimportmultiple",
+            "_testinternalcapi",
+            "_testlimitedcapi",
+        ),
+        *("_testmultiphase", "_testsinglephase", "_xxtestfuzz", "xxlimited", "xxlimited_35"),
     }
 )
 # Of site-packages: the installer, and what virtualenv leaves for its own start.
@@ -46,6 +54,11 @@ def modules(search: list[str], stdlib: tuple[str, ...], excludes: list[Module]) 
         if os.path.isdir(directory):
             names.update(dict.fromkeys(_modules(directory, "", skip)))
     return [name for name in names if not options.is_below(name, excludes)]
+
+
+def library(search: list[str], stdlib: tuple[str, ...]) -> list[str]:
+    """Return the directories of the standard library on a path."""
+    return [d for d in search if d.startswith(stdlib) and _is_plain(d)]
 
 
 def _is_plain(directory: str) -> bool:

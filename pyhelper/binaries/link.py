@@ -9,6 +9,9 @@ has.
 
 Nothing is written before everything is decided.
 
+In the layout farm directories mean nothing to the loader: what each file needs is
+the same, and how it gets there is in farm.py.
+
 This file is for ELF. A request for Mach-O files, whose loader knows other ways, goes
 to macho_link.py; one bundle has one format.
 """
@@ -20,9 +23,9 @@ import posixpath
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pyhelper.binaries import elf, machine, macho, macho_link, patch, places, policy, scrub
+from pyhelper.binaries import elf, farm, machine, macho, macho_link, patch, places, policy, scrub
 from pyhelper.channel import Failed
-from pyhelper.protocol import Binary, Link, Linked, LinkedFile
+from pyhelper.protocol import Binary, Link, Linked, LinkedFile, Name
 
 if TYPE_CHECKING:
     from pyhelper.binaries.scrub import Scrubber
@@ -30,24 +33,32 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class _File:
+class File:
     """A native file of the bundle and the directories it must search there."""
 
     dest: str
     source: str
     elf: elf.Elf
     reach: list[str] = field(default_factory=list)  # bundle directories to add
+    found: dict[str, File] = field(default_factory=dict)  # libraries of the bundle, by name
     renamed: dict[str, str] = field(default_factory=dict)  # libraries to need instead
 
     def is_program(self) -> bool:
+        """Is it the program beside the bundle?"""
         return places.is_program(self.dest)
 
     def search(self) -> list[str]:
         """Return the search path the file should have."""
         here = posixpath.dirname(self.dest)
         kept = [d for d in self.elf.search if _in_bundle(d, here) is not None]
-        added = [_from_origin(directory, here) for directory in self.reach]
+        added = [places.from_origin(directory, here) for directory in self.reach]
         return list(dict.fromkeys([*kept, *added]))
+
+    def searched(self) -> list[str]:
+        """Return the bundle's directories that the file came to search."""
+        here = posixpath.dirname(self.dest)
+        found = (_in_bundle(d, here) for d in self.elf.search)
+        return [d for d in found if d is not None]
 
 
 def run(out: Channel, request: Link) -> Linked:
@@ -55,7 +66,7 @@ def run(out: Channel, request: Link) -> Linked:
     program = places.program(request)
     if _is_macho([*request.files, *program]):
         return macho_link.run(out, request)
-    bundle = _Bundle([*request.files, *program])
+    bundle = _Bundle([*request.files, *program], farm.OPENED if request.farm else places.LIB)
     if request.starter:
         bundle.start_with(request.starter, request.instead_of)
     for done, file in enumerate(bundle.queue):  # grows while it is walked
@@ -63,15 +74,19 @@ def run(out: Channel, request: Link) -> Linked:
         for name in file.elf.needed:
             if not bundle.resolve(file, name):
                 out.send(places.not_found(file.dest, name))
-    bundle.reach_by_name()
     clean = scrub.scrubber(request.neutral)
     files = sorted(bundle.queue, key=lambda file: file.dest)
-    linked = {file.dest: _write(file, request.output, clean) for file in files}
+    names: list[Name] = []
+    if request.farm:
+        linked, names = _as_farm(files, request.output, clean)
+    else:
+        bundle.reach_by_name()
+        linked = {f.dest: _write(f, f.search(), "", request.output, clean) for f in files}
     shipped = "".join(linked.pop(binary.dest).source for binary in program)
     given = {b.dest for b in [*request.files, *program]}
     added = [Binary(f.dest, f.source) for f in files if f.dest not in given]
     looked = sorted({*bundle.looked, *machine.configuration()})
-    return Linked(list(linked.values()), added, shipped, looked)
+    return Linked(list(linked.values()), added, shipped, looked, names)
 
 
 def _is_macho(files: list[Binary]) -> bool:
@@ -85,7 +100,8 @@ def _is_macho(files: list[Binary]) -> bool:
 class _Bundle:
     """The native files of the bundle, and those still to look at."""
 
-    def __init__(self, binaries: list[Binary]) -> None:
+    def __init__(self, binaries: list[Binary], lib: str = places.LIB) -> None:
+        self._lib = lib  # where libraries of the machine go
         self.queue = [_read(binary) for binary in binaries]
         self._by_dest = {file.dest: file for file in self.queue}
         self.looked: set[str] = set()  # for what, on the build machine
@@ -96,18 +112,22 @@ class _Bundle:
 
     def start_with(self, starter: str, instead_of: str) -> None:
         """Let the program need ``starter`` instead of another library."""
-        for file in filter(_File.is_program, self.queue):
+        for file in filter(File.is_program, self.queue):
             file.renamed = {instead_of: starter}
             needed = tuple(file.renamed.get(name, name) for name in file.elf.needed)
             file.elf = replace(file.elf, needed=needed)
 
-    def resolve(self, file: _File, name: str) -> bool:
+    def resolve(self, file: File, name: str) -> bool:
         """See that ``file`` finds ``name``; False if nobody has it."""
-        if policy.is_system(name, "linux") or self._within_reach(file, name):
+        own = self._within_reach(file, name)
+        if own is not None:
+            file.found[name] = own
+        if own is not None or policy.is_system(name, "linux"):
             return True
         found = self._elsewhere(file, name) or self._from_machine(file, name)
         if found is None:
             return False
+        file.found[name] = found
         directory = posixpath.dirname(found.dest)
         # What a program lends to a machine that lacks it is loaded before it is needed,
         # but not before libpython is.
@@ -131,16 +151,16 @@ class _Bundle:
             if opened and posixpath.basename(file.dest).startswith("_cffi_backend."):
                 file.reach.append(places.LIB)
 
-    def _within_reach(self, file: _File, name: str) -> bool:
-        """Does the search path the file came with lead to it?"""
+    def _within_reach(self, file: File, name: str) -> File | None:
+        """Find the library where the search path leads that the file came with."""
         here = posixpath.dirname(file.dest)
         if "/" in name:  # no name to search for, but a path (python-build-standalone's python3.10)
-            return _in_bundle(name, here) in self._by_dest
+            return self._by_dest.get(_in_bundle(name, here) or "")
         own = (_in_bundle(directory, here) for directory in file.elf.search)
         found = (self._by_dest.get(posixpath.join(d, name)) for d in own if d is not None)
-        return any(f is not None and _fits(file, f) for f in found)
+        return next((f for f in found if f is not None and _fits(file, f)), None)
 
-    def _elsewhere(self, file: _File, name: str) -> _File | None:
+    def _elsewhere(self, file: File, name: str) -> File | None:
         """Find the library anywhere in the bundle; the nearest to the file wins.
 
         Two packages may each bring a library of that name, in their own builds.
@@ -149,42 +169,60 @@ class _Bundle:
         found = [f for f in self.queue if posixpath.basename(f.dest) == name and _fits(file, f)]
         return min(found, key=lambda f: (places.distance(here, f.dest), f.dest), default=None)
 
-    def _from_machine(self, file: _File, name: str) -> _File | None:
+    def _from_machine(self, file: File, name: str) -> File | None:
         """Let the build machine's library of that name join the bundle."""
         path = machine.find(name, file.elf, file.source, self._beside, self.looked)
         if not path:
             return None
-        added = _read(Binary(f"{places.LIB}/{name}", path))
+        added = _read(Binary(f"{self._lib}/{name}", path))
         self._by_dest[added.dest] = added
         self.queue.append(added)
         return added
 
 
-def _read(binary: Binary) -> _File:
+def _read(binary: Binary) -> File:
     try:
         read = elf.read(binary.source)
     except (OSError, ValueError) as err:
         raise Failed(f"{binary.dest}: {err}") from err
     if read is None:
         raise Failed(f"{binary.dest}: {binary.source} is not an elf file")
-    return _File(binary.dest, binary.source, read)
+    return File(binary.dest, binary.source, read)
 
 
-def _is_imported(file: _File) -> bool:
+def _is_imported(file: File) -> bool:
     """Is it loaded by what runs in Python, or by such a file?"""
     return not file.dest.startswith(("bin/", "lib/libpython"))
 
 
-def _fits(file: _File, other: _File) -> bool:
+def _fits(file: File, other: File) -> bool:
     return other.elf.machine == file.elf.machine
 
 
-def _write(file: _File, output: str, clean: Scrubber) -> LinkedFile:
-    """Patch the file if its search path or a path in it must change; describe it."""
+def _as_farm(
+    files: list[File], output: str, clean: Scrubber
+) -> tuple[dict[str, LinkedFile], list[Name]]:
+    """Write what the layout farm says, each real once."""
+    plan = farm.Farm(files)
+    linked: dict[str, LinkedFile] = {}
+    written: dict[str, LinkedFile] = {}
+    for file in files:
+        real = plan.real(file)
+        done = written.get(real) or _write(file, plan.search(file), real, output, clean)
+        linked[file.dest] = replace(done, dest=file.dest)
+        if real:
+            written[real] = done
+    return linked, plan.names()
+
+
+def _write(file: File, search: list[str], real: str, output: str, clean: Scrubber) -> LinkedFile:
+    """Patch the file if its search path or a path in it must change; describe it.
+
+    ``real`` is where it goes if its ``dest`` is a link: one file for several of them.
+    """
     source, described = file.source, file.elf
-    search = file.search()
     if search != list(described.search) or file.renamed or places.is_dirty(file.source, clean):
-        source = places.output(output, file.dest)
+        source = places.output(output, real or file.dest)
         described = patch.write(
             file.source, source, search, clean, program=file.is_program(), renamed=file.renamed
         )
@@ -195,6 +233,7 @@ def _write(file: _File, output: str, clean: Scrubber) -> LinkedFile:
         soname=described.soname,
         needed=list(described.needed),
         runpath=list(described.search),
+        real=real,
     )
 
 
@@ -210,8 +249,3 @@ def _in_bundle(directory: str, here: str) -> str | None:
     if "$" in path:
         return None
     return places.inside(path)
-
-
-def _from_origin(directory: str, here: str) -> str:
-    relative = posixpath.relpath(f"{places.HOME}/{directory}", f"{places.HOME}/{here}")
-    return "$ORIGIN" if relative == "." else f"$ORIGIN/{relative}"

@@ -43,6 +43,12 @@ class _File:
 
 def run(out: Channel, request: Link) -> Linked:
     """Link every file of the request."""
+    if request.farm:
+        raise Failed(
+            "layout farm: it is not known from which path dyld takes @loader_path behind a"
+            " link, so there is none of Mach-O files",
+            hint="build with --py-layout=tree or mapped",
+        )
     program = places.program(request)
     bundle = _Bundle([*request.files, *program])
     if request.starter:

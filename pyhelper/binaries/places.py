@@ -44,6 +44,12 @@ def inside(path: str) -> str | None:
     return path.removeprefix(f"{HOME}/") if path.startswith(f"{HOME}/") else None
 
 
+def from_origin(directory: str, here: str) -> str:
+    """Return what a file in ``here`` calls ``directory``, both of the bundle."""
+    relative = posixpath.relpath(f"{HOME}/{directory}", f"{HOME}/{here}")
+    return "$ORIGIN" if relative == "." else f"$ORIGIN/{relative}"
+
+
 def is_dirty(path: str, clean: Scrubber) -> bool:
     """Are there paths of the build machine in the file?"""
     with open(path, "rb") as f:

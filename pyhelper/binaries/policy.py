@@ -41,6 +41,11 @@ def is_system(name: str, platform: str = sys.platform) -> bool:
     return bool(_patterns(platform).match(name))
 
 
+def is_machines(name: str) -> bool:
+    """Do files of the bundle, as a rule, take the library of that name from the machine?"""
+    return is_system(name, "linux") or name in _policy()["fallback"]["names"]
+
+
 def is_fallback(name: str, source: str) -> bool:
     """Is the library at ``source`` only for machines that have none of that name?
 

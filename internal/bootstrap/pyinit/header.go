@@ -23,6 +23,8 @@ func header(s settings.Settings) (string, error) {
 	h.text("LIBDIR", s.LibDir)
 	h.text("PREFIX", s.Prefix)
 	h.text("EXECUTABLE", s.Executable)
+	h.define("FARM", map[bool]string{false: "0", true: "1"}[s.Farm])
+	h.text("FARM_SITES", settings.FarmSites)
 	var sites strings.Builder
 	for _, dir := range s.SitePaths {
 		sites.WriteString(quote(dir) + ", ")

@@ -172,6 +172,24 @@ func TestSitePaths(t *testing.T) {
 	})
 }
 
+// TestFarmSites: the numbered folders of packages of layout farm are on sys.path.
+func TestFarmSites(t *testing.T) {
+	eachPython(t, func(t *testing.T, _ string, python settings.Settings) {
+		dir := t.TempDir()
+		prefix := filepath.Join(dir, settings.PythonDir)
+		linkAll(t, python.Prefix, prefix, "site-packages")
+		for _, name := range []string{"p1", "p2", "p4"} {
+			if err := os.MkdirAll(filepath.Join(prefix, "site-packages", name), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		told := settings.Settings{Minor: python.Minor, LibDir: python.LibDir, Farm: true}
+		app := link(t, compiler(), filepath.Join(dir, "app"), python, told)
+		o := run(t, exec.Command(app, "code", "import sys; print([p[len(sys.prefix):] for p in sys.path[3:]])"))
+		want(t, o, 0, "['/site-packages/p1', '/site-packages/p2']\n")
+	})
+}
+
 // TestRunHooks: the package of run-time hooks is imported before the program's own
 // code, and its exception ends the program.
 func TestRunHooks(t *testing.T) {

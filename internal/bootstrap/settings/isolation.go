@@ -19,6 +19,8 @@ const (
 	// Landmark lies below Settings.LibDir: os.py, or os.pyc in a packaged program.
 	// CPython itself knows its library by it.
 	Landmark = "os.py"
+	// FarmSites and a number, from 1, are folders of packages below the prefix.
+	FarmSites = "site-packages/p"
 )
 
 // Run-time hooks of libraries and of the user's, and sys._MEIPASS for code that was

@@ -39,6 +39,9 @@ type Settings struct {
 	Modules string
 	// Optimize is sys.flags.optimize: 0, 1 or 2, as python -O counts.
 	Optimize int
+	// Farm says that packages are in numbered folders below the prefix (FarmSites), as
+	// many as there are.
+	Farm bool
 	// HandlesSignals says that the program asks os/signal for SIGINT itself:
 	// Ctrl-C outside Python is then left to it.
 	HandlesSignals bool
@@ -65,6 +68,9 @@ func (s Settings) Encode() string {
 	}
 	if s.Optimize != 0 {
 		add("optimize", strconv.Itoa(s.Optimize))
+	}
+	if s.Farm {
+		add("layout", "farm")
 	}
 	if s.HandlesSignals {
 		add("signals", "program")
@@ -107,6 +113,8 @@ func (s *Settings) set(key, value string) (err error) {
 		s.SitePaths = append(s.SitePaths, value)
 	case "optimize":
 		s.Optimize, err = strconv.Atoi(value)
+	case "layout":
+		s.Farm = value == "farm"
 	case "signals":
 		s.HandlesSignals = value == "program"
 	default:

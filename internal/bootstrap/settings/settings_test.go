@@ -11,6 +11,7 @@ func TestRoundTrip(t *testing.T) {
 		{},
 		{Minor: "3.14", LibPython: "lib/libpython3.14.so.1.0", LibDir: "python3.14", Modules: "lib/python3.14/modules.marshal", Optimize: 2},
 		{Minor: "3.9", Prefix: "/opt/é x'\"%;=\n", Executable: "/v/bin/python", SitePaths: []string{"/a b", "/c"}, HandlesSignals: true},
+		{Minor: "3.14", Farm: true},
 	} {
 		text := s.Encode()
 		if i := strings.IndexAny(text, " '\"\n"); i >= 0 {

@@ -10,7 +10,9 @@ import ctypes.util
 import os
 import sys
 
-_DIRECTORY = os.path.join(sys.prefix, "lib")
+# The one is that of layout farm, which has no libraries in the other.
+_PLACES = [os.path.join(sys.prefix, name) for name in ("ld_library_paths/l", "lib")]
+_DIRECTORY = next(filter(os.path.isdir, _PLACES))
 _of_the_machine = ctypes.util.find_library
 
 

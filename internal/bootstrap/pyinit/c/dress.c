@@ -1,5 +1,8 @@
 #include "pyinit.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "dress_py.h"  // dress.py
 
 // set_sys stores a new reference in the module sys.
@@ -21,9 +24,27 @@ static PyObject *list(int count, char *const *values) {
 // sites are further folders of sys.path, in programs for this machine only.
 static const char *const sites[] = {PYINIT_SITES NULL};
 
+// add_farm_sites adds the folders of packages of layout farm, as many as there are.
+static void add_farm_sites(PyObject *path, const struct paths *paths) {
+  for (int number = 1; PYINIT_FARM; number++) {
+    char name[sizeof PYINIT_FARM_SITES + 11];
+    snprintf(name, sizeof name, "%s%d", PYINIT_FARM_SITES, number);
+    char *site = join(paths->prefix, name);
+    if (!exists(site)) {
+      free(site);
+      return;
+    }
+    PyObject *value = PyUnicode_DecodeFSDefault(site);
+    if (value == NULL || PyList_Append(path, value) != 0) PyErr_PrintEx(0);
+    Py_DecRef(value);
+    free(site);
+  }
+}
+
 static void set_path(const struct paths *paths) {
   const char *own[] = {paths->stdlib, paths->dynload, paths->site};
   PyObject *path = list(sizeof own / sizeof *own, (char *const *)own);
+  add_farm_sites(path, paths);
   PyObject *more = list(sizeof sites / sizeof *sites - 1, (char *const *)sites);
   PySys_SetObject("path", path);
   PyObject *names = PyDict_New();
