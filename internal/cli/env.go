@@ -39,12 +39,22 @@ Commands:
                                    files of all libraries are there
     graph [-format text|json|svg] [<name>...]
                                    what links to what
+    libs [-json] <name> [-- <module>... | <statement>...]
+                                   the shared objects that a session of the environment's
+                                   Python loads, and where each is from: of these imports
+                                   or statements, or of everything that is installed
 
 An entry is chosen as in llgo py store: name, "name,version", "name,version,hash" or
 what of them is clear. What has a slash in it is a file, which goes into the store
-first. With an entry come the libraries it was resolved against and its plain files
+first, and so does what is fetched: python@3.14, 'numpy==2.5', 'pandas<3'. With an entry come the libraries it was resolved against and its plain files
 (manual pages, translations, completions, data): "hello-doc" and the like of the same
 version. An entry that was asked for by a version is upgraded only by name.
+
+Python in an environment lies in python3.14/ (python3.14t), programs also in bin/. It is
+one interpreter with what is installed for it: what is for another one, or requires what
+is not there, is refused. As a virtual environment is, it is entered by
+    . <environment>/current/python3.14/bin/activate     (activate.fish)
+and left by deactivate; pip and uv leave it alone.
 
 Two entries may have different files of one name. Which of them is seen:
 ` + env.Rule + `.
@@ -66,6 +76,8 @@ Examples:
     llgo py env run tools jq . file.json
     eval "$(llgo py env shell -n tools)"
     llgo py env graph -format svg > graph.svg
+    llgo py env create ml python@3.14 'numpy==2.5.5' && llgo py env run ml python3
+    llgo py env libs ml -- 'import ctypes' 'ctypes.CDLL("libz.so.1")'
 `
 
 func envTable() []command {
@@ -82,6 +94,7 @@ func envTable() []command {
 		{name: "shell", run: envRun(envShell)},
 		{name: "workspace", run: envRun(envWorkspace)},
 		{name: "graph", run: envRun(envGraph)},
+		{name: "libs", run: envRun(envLibs)},
 	}
 }
 
@@ -131,7 +144,7 @@ func (c *envCommand) open() error {
 		return err
 	}
 	if c.store, err = store.Open(dir); err == nil {
-		c.set = env.Open(dir, c.store)
+		c.set = env.Open(dir, c.store, c.python()...)
 	}
 	return err
 }
@@ -144,18 +157,24 @@ func (c *envCommand) want(what string, least, most int) error {
 	return nil
 }
 
-// asking is the edit that asks for entries; files go into the store first.
-func (c *envCommand) asking(requests []string) (func(*env.Spec) error, error) {
+// asking is the edit that asks for entries; files, and what is fetched, go into the
+// store first.
+func (c *envCommand) asking(name string, requests []string) (func(*env.Spec) error, error) {
 	var edits []func(*env.Spec) error
+	var asked []*store.Entry
 	for _, request := range requests {
-		if !strings.Contains(request, "/") {
+		if !strings.Contains(request, "/") && !source.Fetched(request) {
 			edits = append(edits, c.set.Asking(request))
+			if e, err := c.store.Find(request); err == nil {
+				asked = append(asked, e)
+			}
 			continue
 		}
-		entries, err := c.add(request)
+		entries, err := c.add(name, request, asked)
 		if err != nil {
 			return nil, err
 		}
+		asked = append(asked, entries...)
 		edits = append(edits, c.set.AskingFor(entries...))
 	}
 	return func(spec *env.Spec) error {
@@ -168,9 +187,13 @@ func (c *envCommand) asking(requests []string) (func(*env.Spec) error, error) {
 	}, nil
 }
 
-// add puts what a file has into the store.
-func (c *envCommand) add(file string) (entries []*store.Entry, err error) {
-	src, err := source.Open(file, source.Options{})
+// add puts what a file has, or what is fetched, into the store.
+func (c *envCommand) add(name, file string, asked []*store.Entry) (entries []*store.Entry, err error) {
+	python, err := c.interpreter(name, asked)
+	if err != nil {
+		return nil, err
+	}
+	src, err := source.Open(file, source.Options{Reporter: c.ui, Python: python})
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +216,7 @@ func envCreate(c *envCommand) error {
 	if err := c.want("create <name> [<entry>...]", 1, -1); err != nil {
 		return err
 	}
-	asking, err := c.asking(c.args[1:])
+	asking, err := c.asking(c.args[0], c.args[1:])
 	if err != nil {
 		return err
 	}
@@ -214,7 +237,7 @@ func envInstall(c *envCommand) error {
 	if err := c.want("install <name> <entry>...", 2, -1); err != nil {
 		return err
 	}
-	asking, err := c.asking(c.args[1:])
+	asking, err := c.asking(c.args[0], c.args[1:])
 	if err != nil {
 		return err
 	}
@@ -280,15 +303,15 @@ func envWorkspace(c *envCommand) error {
 	if err != nil {
 		return err
 	}
-	asking, err := c.asking(c.args[1:])
-	if err != nil {
-		return err
-	}
-	edit := func(spec *env.Spec) error { return errors.Join(env.Workspace(src)(spec), asking(spec)) }
 	name := c.name
 	if name == "" {
 		name = src.Name
 	}
+	asking, err := c.asking(name, c.args[1:])
+	if err != nil {
+		return err
+	}
+	edit := func(spec *env.Spec) error { return errors.Join(env.Workspace(src)(spec), asking(spec)) }
 	e, changed, err := c.set.Change(c.ctx, name, "workspace "+src.Name, edit)
 	var missing *env.MissingError
 	if errors.As(err, &missing) {

@@ -32,10 +32,14 @@ func FindBytecode(heads []*store.Entry, python, of *store.Entry) *store.Entry {
 
 // bytecodeEntry is the head of the entry with the byte code of another one.
 func bytecodeEntry(python, of *store.Entry) store.Entry {
-	return store.Entry{
+	e := store.Entry{
 		Name: of.Name + "." + tag(python), Version: of.Version, Kind: store.KindBytecode, Licence: of.Licence,
 		Origin: store.Origin{Kind: "build", Name: of.ID(), Version: python.Version, Source: bytecodeOrigin},
 	}
+	if of.Kind == store.KindPython {
+		e.Origin.Source += " " + digest(Files(source.PythonOf(of)))
+	}
+	return e
 }
 
 // tag is sys.implementation.cache_tag: "cpython-314". That of free-threaded builds is
@@ -46,7 +50,8 @@ func tag(python *store.Entry) string {
 
 // Bytecode returns the entry with the byte code of an entry's modules, those of its
 // standard library if it is a CPython, and makes it if it is missing. Modules that
-// cannot be compiled have none; neither have tests, which nobody imports.
+// cannot be compiled have none; neither have tests, which nobody imports. With that of
+// a CPython come the Files of an environment.
 //
 // The interpreter that compiles is that of the store, in its place: it writes its
 // own byte code elsewhere, and imports nothing but its standard library.
@@ -68,7 +73,12 @@ func Bytecode(ctx context.Context, s *store.Store, h *helper.Helper, python, of 
 	if len(jobs) == 0 {
 		return nil, nil
 	}
-	dist, err := inStore(ctx, s, python)
+	if of.Kind == store.KindPython {
+		if err := write(Files(source.PythonOf(of)), work, &draft); err != nil {
+			return nil, err
+		}
+	}
+	dist, err := Describe(ctx, s, python)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +98,8 @@ func Bytecode(ctx context.Context, s *store.Store, h *helper.Helper, python, of 
 	return s.Add(ctx, draft)
 }
 
-// inStore describes the interpreter of an entry where it lies.
-func inStore(ctx context.Context, s *store.Store, python *store.Entry) (*pydist.Dist, error) {
+// Describe describes the interpreter of an entry where it lies.
+func Describe(ctx context.Context, s *store.Store, python *store.Entry) (*pydist.Dist, error) {
 	return pydist.FromInterpreter(ctx, filepath.Join(s.Tree(python), source.PythonDir, "bin", source.PythonOf(python)))
 }
 

@@ -76,7 +76,7 @@ func (c completion) check(ctx context.Context, h *helper.Helper, python *store.E
 	if len(infos) == 0 {
 		return nil
 	}
-	dist, err := inStore(ctx, c.store, python)
+	dist, err := Describe(ctx, c.store, python)
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,8 @@ import (
 // Kinds are the kinds of entries that Lay has a place for.
 var Kinds = []string{store.KindPython, store.KindDistribution, store.KindBytecode}
 
-// Lay is the env.Layer of Kinds: it lays the interpreter, what belongs to it and what
-// every Python environment has. The programs are in the environment's own bin/ as well,
+// Lay is the env.Layer of Kinds: it lays the interpreter and what belongs to it. The
+// programs are in the environment's own bin/ as well,
 // as links, and so is what lies in share/.
 func Lay(p *env.Plan, members []env.Laid) error {
 	python, err := interpreter(members)
@@ -35,15 +35,9 @@ func Lay(p *env.Plan, members []env.Laid) error {
 			l.file(m, f)
 		}
 	}
-	if python == nil {
-		return nil
+	if python != nil {
+		p.SearchPath("bin")
 	}
-	for _, f := range Files(l.libDir) {
-		if at := path.Join(l.libDir, f.Path); !p.Has(at) {
-			p.Content(env.Laid{}, at, []byte(f.Text), f.Mode)
-		}
-	}
-	p.SearchPath("bin")
 	return nil
 }
 
@@ -85,7 +79,7 @@ func (l *layer) file(m env.Laid, f store.File) {
 	// script for the interpreter.
 	l.plan.RealFile(m, at, f)
 	up, err := filepath.Rel("/bin", "/"+at)
-	if err == nil && !strings.Contains(rest, "/") {
+	if err == nil && !strings.Contains(rest, "/") && !strings.HasPrefix(rest, "activate") {
 		l.plan.Symlink(m, path.Join(top, rest), filepath.ToSlash(up))
 	}
 }

@@ -1,8 +1,17 @@
 package pyenv
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/hex"
+	"fmt"
 	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/source"
+	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
 var (
@@ -16,7 +25,7 @@ var (
 	externallyManaged string
 )
 
-// File is a file that every Python environment has, of its own.
+// File is a file that every Python environment has.
 type File struct {
 	Path string // below the environment's python3.14/
 	Text string
@@ -34,4 +43,29 @@ func Files(libDir string) []File {
 		{"bin/pip", pip, 0o755},
 		{"lib/" + libDir + "/EXTERNALLY-MANAGED", externallyManaged, 0o644},
 	}
+}
+
+// digest stands for their content.
+func digest(files []File) string {
+	h := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(h, "%s %o %d\n%s", f.Path, f.Mode, len(f.Text), f.Text)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// write makes them below dir and adds them to the draft, as part of a CPython.
+func write(files []File, dir string, d *store.Draft) error {
+	for _, f := range files {
+		at := path.Join(source.PythonDir, f.Path)
+		to := filepath.Join(dir, filepath.FromSlash(at))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, []byte(f.Text), f.Mode); err != nil {
+			return err
+		}
+		d.Sources[at] = to
+	}
+	return nil
 }

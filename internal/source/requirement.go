@@ -36,6 +36,12 @@ func isRequirement(name string, file fs.FileInfo) bool {
 	return file == nil && requirement.MatchString(name)
 }
 
+// Fetched tells whether a name cannot be that of an entry, because it says what to
+// fetch: "python@3.14", or a requirement with a version, extras, a URL or a marker.
+func Fetched(name string) bool {
+	return managedName.MatchString(name) || requirement.MatchString(name) && strings.ContainsAny(name, "[<>=!~;@ ")
+}
+
 func openRequirement(name string, options Options) Source {
 	return &requirementSource{spec: name, options: options}
 }
