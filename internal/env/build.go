@@ -83,11 +83,9 @@ func (s *Set) build(ctx context.Context, p *Plan, e *Environment) error {
 	if err := os.MkdirAll(work, 0o755); err != nil {
 		return err
 	}
-	ways, err := s.place(ctx, p, work)
-	if err != nil {
+	if err := s.place(ctx, p, e, work); err != nil {
 		return err
 	}
-	e.Ways = ways
 	data, err := e.encode()
 	if err != nil {
 		return err
@@ -111,41 +109,50 @@ func (s *Set) build(ctx context.Context, p *Plan, e *Environment) error {
 	return durable.File(filepath.Dir(final))
 }
 
-// place makes the directories and files of a plan below dir and counts the ways.
-func (s *Set) place(ctx context.Context, p *Plan, dir string) (map[string]int, error) {
+// place makes the directories and files of a plan below dir, and takes down how.
+func (s *Set) place(ctx context.Context, p *Plan, e *Environment, dir string) error {
 	for _, d := range slices.Sorted(maps.Keys(p.dirs)) {
 		s.fault("mkdir")
 		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(d)), 0o755); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	ways := map[string]int{}
+	e.Ways = map[string]int{}
 	for _, it := range p.sorted() {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		s.fault("place")
-		to := filepath.Join(dir, filepath.FromSlash(it.path))
-		switch {
-		case it.link != "":
-			if err := os.Symlink(it.link, to); err != nil {
-				return nil, err
-			}
-			ways["alias"]++
-		case it.from != "":
-			way, err := links.Place(it.from, to, it.how)
-			if err != nil {
-				return nil, fmt.Errorf("%w (of %s; llgo py store verify)", err, it.entry)
-			}
-			ways[way.String()]++
-		default:
-			if err := os.WriteFile(to, it.content, it.mode); err != nil {
-				return nil, err
-			}
-			ways["written"]++
+		way, copied, err := it.place(filepath.Join(dir, filepath.FromSlash(it.path)))
+		if err != nil {
+			return err
 		}
+		e.Ways[way]++
+		e.Copied += copied
 	}
-	return ways, nil
+	return nil
+}
+
+// place makes one file; it tells how, and how many bytes it copied.
+func (it *item) place(to string) (way string, copied int64, err error) {
+	switch {
+	case it.link != "":
+		return "alias", 0, os.Symlink(it.link, to)
+	case it.from == "":
+		return "written", int64(len(it.content)), os.WriteFile(to, it.content, it.mode)
+	}
+	w, err := links.Place(it.from, to, it.how)
+	if err != nil {
+		return "", 0, fmt.Errorf("%w (of %s; llgo py store verify)", err, it.entry)
+	}
+	if w == links.Copy {
+		info, err := os.Stat(to)
+		if err != nil {
+			return "", 0, err
+		}
+		copied = info.Size()
+	}
+	return w.String(), copied, nil
 }
 
 // members of a spec must be entries of this store.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -256,7 +257,7 @@ func TestGC(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	f := newFixture(t)
-	for _, name := range []string{"", ".x", "-x", "_x", "a/b", "a b", "..", "ä", strings.Repeat("x", 65)} {
+	for _, name := range []string{"", ".x", "-x", "_x", "a/b", "a b", "..", "ä", "README", strings.Repeat("x", 65)} {
 		var bad *NameError
 		if _, err := f.set.Create(context.Background(), name, "create", Spec{}); !errors.As(err, &bad) {
 			t.Errorf("%q: %v", name, err)
@@ -383,7 +384,57 @@ func TestOtherFileSystem(t *testing.T) {
 			t.Errorf("%s is found at %q, want %q", name, file, want)
 		}
 	}
-	if e.Ways["copy"] != 1 || e.Ways["symbolic link"] == 0 || e.Ways["hard link"] != 0 {
+	if e.Copied == 0 || e.Ways["copy"] != 1 || e.Ways["symbolic link"] == 0 || e.Ways["hard link"] != 0 {
 		t.Errorf("ways %v", e.Ways)
 	}
+}
+
+// A generation that cannot be read any more can be left.
+func TestDamagedRecord(t *testing.T) {
+	f := newFixture(t)
+	f.program("hello", "1.0")
+	f.create("demo")
+	f.install("demo", "hello")
+	record := filepath.Join(f.set.Home("demo"), recordName)
+	must(t, os.WriteFile(record, []byte(`{"schema": 1`), 0o644))
+	var damaged *DamagedError
+	if _, err := f.set.Current("demo"); !errors.As(err, &damaged) {
+		t.Errorf("%v", err)
+	}
+	if _, _, err := f.set.Upgrade(context.Background(), "demo"); !errors.As(err, &damaged) {
+		t.Errorf("%v", err)
+	}
+	_, err := f.set.Rollback(context.Background(), "demo", 1)
+	must(t, err)
+	f.install("demo", "hello")
+	f.prints(filepath.Join(f.set.Home("demo"), "bin", "hello"), "hello 1.0\n")
+	must(t, os.WriteFile(record, []byte(`{"schema": 99}`), 0o644))
+	if _, err := f.set.Current("demo"); !errors.As(err, &damaged) {
+		t.Errorf("%v", err)
+	}
+}
+
+// What envs/README says to do by hand works.
+func TestByHand(t *testing.T) {
+	f := newFixture(t)
+	f.program("hello", "1.0")
+	f.create("other", "hello")
+	hello, err := f.store.Find("hello")
+	must(t, err)
+	_, steps, _ := strings.Cut(readme, "of one entry of the store:\n")
+	steps, _, _ = strings.Cut(steps, "llgo py store gc")
+	steps = strings.NewReplacer("<name>", "mine", "<entry>", hello.ID()).Replace(steps)
+	cmd := exec.Command("/bin/sh", "-ec", steps)
+	cmd.Dir = f.set.Dir()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	f.prints(filepath.Join(f.set.Home("mine"), "bin", "hello"), "hello 1.0\n")
+	back := strings.NewReplacer("    ", "").Replace("    ln -s generations/1 new && mv -T new current")
+	cmd = exec.Command("/bin/sh", "-ec", back)
+	cmd.Dir = f.set.Dir("other")
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(readme, back) {
+		t.Errorf("%v: %s", err, out)
+	}
+	f.prints(filepath.Join(f.set.Home("other"), "bin", "hello"), "hello 1.0\n")
 }

@@ -56,9 +56,9 @@ func Open(data string, st *store.Store, options ...Option) *Set {
 	return s
 }
 
-// Dir names the directory of an environment, or something in it.
-func (s *Set) Dir(name string, more ...string) string {
-	return filepath.Join(append([]string{s.dir, name}, more...)...)
+// Dir names the directory of all environments, of one, or something in it.
+func (s *Set) Dir(names ...string) string {
+	return filepath.Join(append([]string{s.dir}, names...)...)
 }
 
 // Home is the path by which an environment is reached, whatever its generation.
@@ -161,6 +161,11 @@ func (s *Set) locked(ctx context.Context, name string, work func() error) error 
 		return err
 	}
 	defer unlock()
+	if _, err := os.Lstat(s.Dir(readmeName)); errors.Is(err, fs.ErrNotExist) {
+		if err := durable.Replace(s.Dir(readmeName), []byte(readme), 0o644); err != nil {
+			return err
+		}
+	}
 	if err := s.sweep(name); err != nil {
 		return err
 	}

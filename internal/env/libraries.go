@@ -33,13 +33,15 @@ func (p *Plan) layLibraries() {
 		if it.native == nil || len(it.native.Needed) == 0 || path.Dir(it.path) == libDir || it.private {
 			continue
 		}
-		// Also for what no entry was resolved against: lib/ may have it all the same.
+		libraries := map[string]library{}
+		gather(byID, it.owner, it.native, libraries)
+		if len(libraries) == 0 && !p.offers(it.native) {
+			continue
+		}
 		dir := path.Dir(it.path)
 		if up, err := filepath.Rel(dir, libDir); err == nil && p.Has(libDir) {
 			p.Symlink(Laid{}, path.Join(dir, commonDir), filepath.ToSlash(up))
 		}
-		libraries := map[string]library{}
-		gather(byID, it.owner, it.native, libraries)
 		if !p.common(libraries) {
 			p.deps(it, libraries)
 		}
@@ -69,6 +71,12 @@ func gather(byID map[string]*store.Entry, e *store.Entry, n *store.Native, found
 		found[name] = library{owner, file}
 		gather(byID, owner, file.Native, found)
 	}
+}
+
+// offers tells whether lib/ has what a file needs: of an entry that was not resolved
+// against it, because it came first.
+func (p *Plan) offers(n *store.Native) bool {
+	return slices.ContainsFunc(n.Needed, func(name string) bool { return p.Has(path.Join(libDir, name)) })
 }
 
 // missing returns what is needed and nowhere: the program will not start.

@@ -15,6 +15,7 @@ const (
 	locksDir       = ".locks"
 	trashDir       = ".trash"
 	recordName     = "environment.json"
+	readmeName     = "README"
 )
 
 const maxName = 64
@@ -34,6 +35,8 @@ func checkName(name string) error {
 	switch {
 	case name == "":
 		return &NameError{name, "it is empty"}
+	case name == readmeName:
+		return &NameError{name, "it is that of a file"}
 	case len(name) > maxName:
 		return &NameError{name, fmt.Sprintf("it is longer than %d bytes", maxName)}
 	case strings.ContainsRune("._-", rune(name[0])):
@@ -73,3 +76,28 @@ func (e *MissingError) Hint() string {
 func root(name string, n int) string { return rootPrefix(name) + strconv.Itoa(n) }
 
 func rootPrefix(name string) string { return "env:" + name + ":" }
+
+// readme lies in envs/, for whoever looks there.
+const readme = `Environments, made by llgo py env.
+
+    <name>/current                 the generation that the environment is in
+    <name>/generations/<n>/        bin, lib, share, ...: links to ../store/objects
+        environment.json           what was asked for, what came with it, what was decided
+
+Nothing here is needed to use an environment but the directory itself:
+
+    export PATH="$PWD/<name>/current/bin:$PATH"
+
+To go back to generation 1, in <name>:
+
+    ln -s generations/1 new && mv -T new current
+
+To make an environment without llgo, of one entry of the store:
+
+    mkdir -p <name>/generations
+    cp -al ../store/entries/<entry>/files <name>/generations/1
+    ln -s generations/1 <name>/current
+
+llgo py store gc keeps what environments made by llgo use; what was made by hand has its
+own links and loses nothing. Do not change files here: they are the store's as well.
+`

@@ -88,7 +88,8 @@ type Environment struct {
 	Conflicts []Conflict     `json:"conflicts,omitempty"`
 	Missing   []Missing      `json:"missing,omitempty"`
 	Files     int            `json:"files"`
-	Ways      map[string]int `json:"ways,omitempty"` // how many files came how: "hard link", "copy", …
+	Ways      map[string]int `json:"ways,omitempty"`   // how many files came how: "hard link", "copy", …
+	Copied    int64          `json:"copied,omitempty"` // bytes that were copied or written, and not linked
 }
 
 // Member returns the member of that ID, nil if there is none.
