@@ -28,6 +28,7 @@ func pyCommands() []command {
 		{"lock", "write the exact versions of the dependencies to pylock.toml", helpLock, depsRun("lock", helpLock, lockCommand)},
 		{"pack", "package an executable that is built already", helpPack, packCommand},
 		{"remove", "take distributions out of the dependencies", helpRemove, depsRun("remove", helpRemove, removeCommand)},
+		{"store", "programs, libraries and distributions, each file once", helpStore, group("store", helpStore, storeTable())},
 		{"sync", "make the environment that builds package from", helpSync, depsRun("sync", helpSync, syncCommand)},
 		{"trace", "run a program and find what analysis missed", helpTrace, traceCommand},
 		{"tree", "of what a package consists, and how big it is", helpTree, treeCommand},

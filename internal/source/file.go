@@ -93,10 +93,8 @@ func (s *fileSource) Close() error { return nil }
 func describeFile(d *store.Draft, n *store.Native, name, real string) string {
 	e := &d.Entry
 	if n == nil || n.SONAME == "" && !isLibraryName(real) {
-		e.Kind, e.Name = store.KindProgram, name
-		if at := versionSuffix.FindStringSubmatchIndex(name); at != nil {
-			e.Name, e.Version = name[:at[0]], name[at[2]:at[3]]
-		}
+		e.Kind = store.KindProgram
+		e.Name, e.Version = nameAndVersion(name)
 		d.Entry.Files = []store.File{{Path: "bin/" + e.Name, Executable: true}}
 		return "bin/" + e.Name
 	}
@@ -118,6 +116,14 @@ var (
 	soDashVersion = regexp.MustCompile(`-([0-9]+\.[0-9][0-9A-Za-z.]*)\.so$`)  // libfoo-1.2.so
 	dylibVersion  = regexp.MustCompile(`(?:\.([0-9][0-9A-Za-z.]*))?\.dylib$`) // libz.1.dylib
 )
+
+// nameAndVersion takes foo-1.2 apart.
+func nameAndVersion(file string) (name, version string) {
+	if at := versionSuffix.FindStringSubmatchIndex(file); at != nil && at[0] > 0 {
+		return file[:at[0]], file[at[2]:at[3]]
+	}
+	return file, Unversioned
+}
 
 func isLibraryName(name string) bool {
 	return soVersion.MatchString(name) || dylibVersion.MatchString(name)

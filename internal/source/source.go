@@ -50,6 +50,7 @@ func kinds() []kind {
 		{isBundle, openBundle},
 		{isPython, openPython},
 		{isFile, openFile},
+		{isDirectory, openDirectory},
 		{isRequirement, openRequirement},
 	}
 }

@@ -95,30 +95,45 @@ func (s *Store) ids() ([]ident, error) {
 // letter goes before what only begins so. *MissingError: there is none;
 // *AmbiguousError: there are several.
 func (s *Store) Find(pattern string) (*Entry, error) {
+	id, err := s.FindID(pattern)
+	if err != nil {
+		return nil, err
+	}
+	e, err := s.load(id)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, digits := split(pattern); len(digits) > idDigits && !strings.HasPrefix(string(e.Hash()), digits) {
+		return nil, &MissingError{pattern}
+	}
+	return e, nil
+}
+
+// FindID is Find for an entry that need not be read, because it is to be removed.
+func (s *Store) FindID(pattern string) (string, error) {
+	ids, err := s.Match(pattern)
+	switch {
+	case err != nil:
+		return "", err
+	case len(ids) == 0:
+		return "", &MissingError{pattern}
+	case len(ids) > 1:
+		return "", &AmbiguousError{pattern, ids}
+	}
+	return ids[0], nil
+}
+
+// Match returns the IDs of all entries that a pattern may mean, sorted as Entries are.
+func (s *Store) Match(pattern string) ([]string, error) {
 	ids, err := s.ids()
 	if err != nil {
 		return nil, err
 	}
-	found := match(ids, pattern)
-	switch len(found) {
-	case 0:
-		return nil, &MissingError{pattern}
-	case 1:
-		e, err := s.load(found[0].String())
-		if err != nil {
-			return nil, err
-		}
-		_, _, digits := split(pattern)
-		if len(digits) > idDigits && !strings.HasPrefix(string(e.Hash()), digits) {
-			return nil, &MissingError{pattern}
-		}
-		return e, nil
+	var found []string
+	for _, id := range match(ids, pattern) {
+		found = append(found, id.String())
 	}
-	ambiguous := &AmbiguousError{Pattern: pattern}
-	for _, id := range found {
-		ambiguous.Candidates = append(ambiguous.Candidates, id.String())
-	}
-	return nil, ambiguous
+	return found, nil
 }
 
 func split(pattern string) (name, version, digits string) {

@@ -58,10 +58,11 @@ func (s *Store) live() (map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	queue, err := s.held()
+	own, others, err := s.held()
 	if err != nil {
 		return nil, err
 	}
+	queue := append(own, others...)
 	for _, ids := range roots {
 		queue = append(queue, ids...)
 	}

@@ -57,28 +57,38 @@ func (s *Store) Close() error {
 	return err
 }
 
-// held returns what living processes hold, and removes the files of dead ones. The
-// store's lock is held.
-func (s *Store) held() ([]string, error) {
+// held returns what living processes hold, this one or others, and removes the files of
+// dead ones. The store's lock is held.
+func (s *Store) held() (own, others []string, err error) {
 	names, err := os.ReadDir(s.path(holdsDir))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var ids []string
 	for _, name := range names {
 		path := filepath.Join(s.path(holdsDir), name.Name())
-		if isLocked(path) {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				return nil, err
+		if !isLocked(path) {
+			s.fault("remove hold")
+			if err := os.Remove(path); err != nil {
+				return nil, nil, err
 			}
-			ids = append(ids, strings.Fields(string(data))...)
 			continue
 		}
-		s.fault("remove hold")
-		if err := os.Remove(path); err != nil {
-			return nil, err
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		if ids := strings.Fields(string(data)); s.holds(path) {
+			own = append(own, ids...)
+		} else {
+			others = append(others, ids...)
 		}
 	}
-	return ids, nil
+	return own, others, nil
+}
+
+// holds tells whether a file of holds/ is that of this process.
+func (s *Store) holds(path string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hold != nil && s.hold.Name() == path
 }

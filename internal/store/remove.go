@@ -19,7 +19,8 @@ func (e *InUseError) Error() string {
 }
 
 // Remove takes an entry out of a root and then out of the store, with its contents.
-// *InUseError: another root needs it, or another entry of this one.
+// *InUseError: another root needs it, or another entry of this one, or another process
+// that runs.
 func (s *Store) Remove(ctx context.Context, id, root string) error {
 	return s.locked(ctx, func() error {
 		var damaged *DamagedError
@@ -32,6 +33,11 @@ func (s *Store) Remove(ctx context.Context, id, root string) error {
 		}
 		rest := slices.DeleteFunc(roots[root], func(other string) bool { return other == id })
 		roots[root] = rest
+		_, held, err := s.held()
+		if err != nil {
+			return err
+		}
+		roots["a running process"] = held
 		users, err := s.users(id, roots)
 		if err != nil {
 			return err

@@ -1,0 +1,319 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/source"
+	"github.com/llgo-pypack/llgo-pypack/internal/store"
+)
+
+const helpStore = `Usage: llgo py store <command>
+
+The store has programs, libraries and Python distributions, each file once by its
+content, and says of each what is known: where it is from, its licence, the libraries
+that it needs and which entries have them. Nothing in it is run where it lies or
+written to: environments (llgo py env) and installations (llgo py install) are links to
+it. It is $LLGO_PY_DATA/store, else $XDG_DATA_HOME/llgo-py/store, else
+~/.local/share/llgo-py/store; the file README there says how to do each step by hand.
+
+Commands:
+    add [-name <name>] [-version <version>] [-licence <licence>] <path>...
+                               programs, libraries, prefixes (a directory with bin/ or
+                               lib/), packages of Debian's, wheels, a CPython, onedir
+                               programs; "python@3.14" and "numpy==2.1" are fetched
+    ls [-json] [<entry>]       what is there
+    info [-json] <entry>       everything that is known of an entry
+    verify                     compare everything with its SHA-256
+    gc [-n]                    remove what nobody needs: it was neither added by name
+                               nor is it in an environment or installation, or needed
+                               by something that is
+    remove <entry>...          take back what was added; -n only says what would go
+    export [-o <file>] <entry>...
+                               entries, and those they need, as one tar archive
+    import <file>...           the entries of such archives; "-" is the standard input
+
+An entry is called name,version,hash; what of that is clear is enough: "numpy",
+"numpy,2", ",,9f3a". -json prints one JSON object per line.
+
+ELF files get the search path $ORIGIN:$ORIGIN/<file name>_deps:$ORIGIN/common_libs when
+they come into the store (Mach-O the same with @loader_path), so they find each other
+wherever they are copied to together. Native programs get their version into their
+name: bin/foo-1.2, with bin/foo a link to it.
+
+An archive is a tar file of the store's own layout: tar unpacks it into another store.
+Importing an entry that is there already repairs it.
+
+Examples:
+    llgo py store add ./foo ./libfoo.so.1.2.3
+    llgo py store add -version 1.6 /usr/bin/jq && llgo py store info jq
+    llgo py store export jq | ssh host llgo py store import -
+`
+
+func storeTable() []command {
+	return []command{
+		{name: "add", run: storeRun(storeAdd)},
+		{name: "ls", run: storeRun(storeList)},
+		{name: "info", run: storeRun(storeInfo)},
+		{name: "verify", run: storeRun(storeVerify)},
+		{name: "gc", run: storeRun(storeGC)},
+		{name: "remove", run: storeRun(storeRemove)},
+		{name: "export", run: storeRun(storeExport)},
+		{name: "import", run: storeRun(storeImport)},
+	}
+}
+
+// storeRoot is the root of what people add by name.
+const storeRoot = "added"
+
+// storeCommand is one use of `llgo py store`.
+type storeCommand struct {
+	ctx   context.Context
+	ui    *ui
+	store *store.Store
+	args  []string // after the flags
+
+	helper *helper.Helper
+	what   source.Options
+	output string
+	dry    bool
+}
+
+// storeRun reads the flags, opens the store, and reports.
+func storeRun(run func(*storeCommand) error) func(ctx context.Context, args []string) int {
+	return func(ctx context.Context, args []string) int {
+		c := &storeCommand{ctx: ctx}
+		fs := flag.NewFlagSet("store", flag.ContinueOnError)
+		fs.SetOutput(io.Discard)
+		json := fs.Bool("json", false, "")
+		verbose := fs.Bool("v", false, "")
+		fs.BoolVar(&c.dry, "n", false, "")
+		fs.StringVar(&c.output, "o", "", "")
+		fs.StringVar(&c.what.Name, "name", "", "")
+		fs.StringVar(&c.what.Version, "version", "", "")
+		fs.StringVar(&c.what.Licence, "licence", "", "")
+		err := fs.Parse(args)
+		c.ui, c.args = newUI(*json, *verbose), fs.Args()
+		if err != nil {
+			return report(c.ui, usagef("llgo py help store", "llgo py store: %v", err))
+		}
+		if err = c.open(); err == nil {
+			err = errors.Join(run(c), c.store.Close())
+		}
+		return report(c.ui, err)
+	}
+}
+
+func (c *storeCommand) open() error {
+	dir, err := store.Dir()
+	if err != nil {
+		return err
+	}
+	if c.helper, err = helper.Open(c.ctx, c.ui); err != nil {
+		return err
+	}
+	c.store, err = store.Open(dir, store.WithRelocator(c.helper))
+	return err
+}
+
+// want checks the number of arguments; most < 0 is any.
+func (c *storeCommand) want(what string, least, most int) error {
+	if len(c.args) < least || most >= 0 && len(c.args) > most {
+		return usagef("llgo py help store", "llgo py store %s", what)
+	}
+	return nil
+}
+
+func storeAdd(c *storeCommand) error {
+	if err := c.want("add <path>...", 1, -1); err != nil {
+		return err
+	}
+	if len(c.args) > 1 && (c.what.Name != "" || c.what.Version != "") {
+		return usagef("llgo py help store", "-name and -version are of one thing, and %d are to be added", len(c.args))
+	}
+	for _, path := range c.args {
+		if err := c.add(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add adds what one path has.
+func (c *storeCommand) add(path string) (err error) {
+	c.what.Reporter, c.what.Helper = c.ui, c.helper
+	src, err := source.Open(path, c.what)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, src.Close()) }()
+	drafts, err := src.Drafts(c.ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range drafts {
+		e, err := c.store.Add(c.ctx, d)
+		if err != nil {
+			return err
+		}
+		if err := c.store.AddToRoot(storeRoot, e.ID()); err != nil {
+			return err
+		}
+		if err := c.added(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// added tells of an entry, and of what it needs and nobody has.
+func (c *storeCommand) added(e *store.Entry) error {
+	if !c.ui.event(map[string]any{"type": "added", "entry": e.ID(), "kind": e.Kind, "size": e.Size}) {
+		c.ui.line("%s is in the store: %s, %s", e.ID(), e.Kind, megabytes(e.Size))
+	}
+	missing, err := e.Unresolved()
+	for _, name := range missing {
+		c.ui.Warn(fmt.Sprintf("%s needs %s, which the store does not have", e.ID(), name))
+	}
+	return err
+}
+
+func storeVerify(c *storeCommand) error {
+	if err := c.want("verify", 0, 0); err != nil {
+		return err
+	}
+	problems, err := c.store.Verify(c.ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range problems {
+		if !c.ui.event(map[string]any{"type": "problem", "path": p.Path, "reason": p.Reason, "users": p.Users}) {
+			fmt.Println(p)
+		}
+	}
+	if len(problems) > 0 {
+		return hintError{fmt.Errorf("%d things in the store are not as they came there", len(problems)), "llgo py store import <archive>   # or add or pull it again: that repairs an entry"}
+	}
+	return nil
+}
+
+func storeGC(c *storeCommand) error {
+	if err := c.want("gc [-n]", 0, 0); err != nil {
+		return err
+	}
+	removed, err := c.store.GC(c.ctx, c.dry)
+	for _, id := range removed.Entries {
+		c.removed(id)
+	}
+	if err == nil && !c.dry {
+		c.ui.Note(fmt.Sprintf("%d entries removed, %s freed", len(removed.Entries), megabytes(removed.Bytes)))
+	}
+	return err
+}
+
+func (c *storeCommand) removed(id string) {
+	if !c.ui.event(map[string]any{"type": "removed", "entry": id, "dry": c.dry}) {
+		fmt.Println(id)
+	}
+}
+
+func storeRemove(c *storeCommand) error {
+	if err := c.want("remove <entry>...", 1, -1); err != nil {
+		return err
+	}
+	for _, pattern := range c.args {
+		id, err := c.store.FindID(pattern)
+		if err != nil {
+			return err
+		}
+		if !c.dry {
+			err = c.store.Remove(c.ctx, id, storeRoot)
+		}
+		var used *store.InUseError
+		if errors.As(err, &used) {
+			return hintError{err, "llgo py store info " + id + "   # says what these are"}
+		}
+		if err != nil {
+			return err
+		}
+		c.removed(id)
+	}
+	return nil
+}
+
+func storeExport(c *storeCommand) error {
+	if err := c.want("export [-o <file>] <entry>...", 1, -1); err != nil {
+		return err
+	}
+	var ids []string
+	for _, pattern := range c.args {
+		id, err := c.store.FindID(pattern)
+		if err != nil {
+			return err
+		}
+		ids = append(ids, id)
+	}
+	if c.output == "" || c.output == "-" {
+		if isTerminal(os.Stdout) {
+			return usagef("llgo py store export -o entries.tar …", "an archive is nothing for a terminal")
+		}
+		return c.store.Export(c.ctx, os.Stdout, ids...)
+	}
+	return c.exportTo(c.output, ids)
+}
+
+// exportTo writes the archive beside its place, and renames it when it is complete.
+func (c *storeCommand) exportTo(name string, ids []string) error {
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	err = errors.Join(c.store.Export(c.ctx, f, ids...), f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
+}
+
+func storeImport(c *storeCommand) error {
+	if err := c.want("import <file>...", 1, -1); err != nil {
+		return err
+	}
+	for _, name := range c.args {
+		if err := c.importFrom(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *storeCommand) importFrom(name string) error {
+	r, label := os.Stdin, "standard input"
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		r, label = f, name
+	}
+	entries, err := c.store.Import(c.ctx, r)
+	if err != nil {
+		return fmt.Errorf("%s: %w", label, err)
+	}
+	for _, e := range entries {
+		if err := errors.Join(c.store.AddToRoot(storeRoot, e.ID()), c.added(e)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
