@@ -47,6 +47,7 @@ _OPERATIONS: dict[type[Request], str] = {
     messages.Imports: "pyhelper.check.imports",
     messages.Inspect: "pyhelper.check.inspect",
     protocol.Link: "pyhelper.binaries.link",
+    protocol.Outline: "pyhelper.outline",
     protocol.Relocate: "pyhelper.binaries.relocate",
 }
 

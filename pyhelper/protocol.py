@@ -128,6 +128,14 @@ class Compile:
 
 
 @dataclass(frozen=True)
+class Outline:
+    """What can an analysis see of these files of Python source?"""
+
+    op: ClassVar[str] = "outline"
+    sources: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Binary:
     """A native file of the bundle, ``dest`` relative to its python directory."""
 
@@ -444,6 +452,25 @@ class Linked:
 
 
 @dataclass(frozen=True)
+class ModuleOutline:
+    """What an analysis can see of a module: see outline.py. With a ``doubt`` it is empty."""
+
+    doubt: str = ""
+    imports: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    strings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Outlined:
+    """The answer to Outline, in the order of its sources."""
+
+    type: ClassVar[str] = "outlined"
+    modules: list[ModuleOutline]
+
+
+@dataclass(frozen=True)
 class Edited:
     """The answer to Edit: the new text."""
 
@@ -468,7 +495,7 @@ class Relocated:
     failed: list[Failure]
 
 
-Request = Union[Hello, Analyze, Compile, Link, Relocate, Edit, Compress, Inspect, Imports]
+Request = Union[Hello, Analyze, Compile, Outline, Link, Relocate, Edit, Compress, Inspect, Imports]
 Message = Union[
     Progress,
     Warn,
@@ -477,6 +504,7 @@ Message = Union[
     Greeting,
     Plan,
     Compiled,
+    Outlined,
     Linked,
     Relocated,
     Edited,

@@ -58,6 +58,9 @@ func (b *builder) once(ctx context.Context, pack packer) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	if again, err := b.key(ctx, dist); err != nil || again != key {
+		return s, err // a source was edited meanwhile: of which state the result is nobody knows
+	}
 	return s, record.Keep(store, key, machine, b.wrote(), told{s, warnings.texts})
 }
 

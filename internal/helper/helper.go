@@ -4,6 +4,15 @@
 // It brings pyhelper and its tools to the machine (toolset), makes environments
 // from requirements (Environment), starts pyhelper in the right interpreter, and
 // holds one conversation per process with it (conversation).
+//
+// What takes long is done once for each content: analyses (AnalyzeOnce), byte code
+// (CompileOnce), linked libraries (LinkOnce). An edit of the program's own modules
+// repeats the analysis only if it might see it. The rule: the import statements with
+// what stands around them, the names that something imports, and strings that name
+// groups of entry points are as they were. Whatever else analysis could read in a module
+// (ctypes, importlib, __path__, __all__, another encoding, import *; all modules if
+// hooks of the user's or something collected may read them; those that modules of
+// others import) counts by content. Files that only travel do not count.
 package helper
 
 import (

@@ -2,16 +2,20 @@ package helper
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/internal/record"
 	"github.com/llgo-pypack/llgo-pypack/pyhelper"
 )
 
@@ -19,7 +23,9 @@ import (
 // for, the user's options with the files they name, the distribution it is asked
 // of, and the tools. Where all four are
 // known by content its plan is kept in the cache, together with PyInstaller's own
-// records (Plan.TOC), and a build after a change of Go code does not repeat it.
+// records (Plan.TOC), and a build after a change of Go code does not repeat it; nor
+// does one after a change of the program's own modules that no analysis can see, see
+// [Helper.outlines].
 //
 // That excludes interpreters and virtual environments of the user's: packages
 // come and go there without their Identity changing. What line of Go asks for a
@@ -31,7 +37,13 @@ const planFile = "plan.json"
 type keptPlan struct {
 	Plan     *Plan    `json:"plan"`
 	Warnings []string `json:"warnings"` // told again with the plan
+	// Exact are modules of the program's own that count by content whatever their
+	// outline: others than its own import them, whose words nobody looked at.
+	Exact []record.File `json:"exact"`
 }
+
+// errEdited says that a file was changed while it was looked at.
+var errEdited = errors.New("files of the program change while they are analysed; build again")
 
 // AnalyzeOnce is Analyze, which it runs if no plan is kept. Its request needs no
 // Workdir; work is a directory to use where plans cannot be kept.
@@ -40,30 +52,76 @@ func (h *Helper) AnalyzeOnce(ctx context.Context, dist *pydist.Dist, req Analyze
 		req.Workdir = work
 		return h.Analyze(ctx, dist, req)
 	}
-	dir, err := h.keptName(dist, req)
+	outlines := func() (map[string]string, error) { return h.outlines(ctx, dist, req) }
+	k, err := h.planOf(ctx, dist, req, outlines)
 	if err != nil {
 		return nil, err
 	}
-	err = cachedir.Ensure(ctx, dir, func(made string) error { return h.keep(ctx, dist, req, made, dir) })
-	if err != nil {
-		return nil, err
+	if now, err := record.Looks(pathsOf(k.Exact)); err != nil || !slices.Equal(now, k.Exact) {
+		if k, err = h.planOf(ctx, dist, req, func() (map[string]string, error) { return nil, nil }); err != nil {
+			return nil, err
+		}
 	}
-	data, err := os.ReadFile(filepath.Join(dir, planFile))
-	if err != nil {
-		return nil, err
-	}
-	var kept keptPlan
-	if err := json.Unmarshal(data, &kept); err != nil {
-		return nil, err
-	}
-	for _, text := range kept.Warnings {
+	for _, text := range k.Warnings {
 		h.rep.Warn(text)
 	}
-	return kept.Plan, nil
+	return k.Plan, nil
+}
+
+func pathsOf(files []record.File) (paths []string) {
+	for _, f := range files {
+		paths = append(paths, f.Path)
+	}
+	return paths
+}
+
+// planOf returns the plan that is kept under the name of a request, and makes it where
+// there is none. What is edited meanwhile has another name: then it starts again.
+func (h *Helper) planOf(ctx context.Context, dist *pydist.Dist, req AnalyzeRequest, outlines func() (map[string]string, error)) (*keptPlan, error) {
+	name := func() (string, error) {
+		said, err := outlines()
+		if err != nil {
+			return "", err
+		}
+		return h.keptName(dist, req, said)
+	}
+	const tries = 3
+	for try := range tries {
+		dir, err := name()
+		if err != nil {
+			return nil, err
+		}
+		err = cachedir.Ensure(ctx, dir, func(made string) error {
+			if err := h.keep(ctx, dist, req, made, dir); err != nil {
+				return err
+			}
+			if again, err := name(); err != nil || again != dir {
+				return cmp.Or(err, errEdited)
+			}
+			return nil
+		})
+		if errors.Is(err, errEdited) && try < tries-1 {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		return readPlan(filepath.Join(dir, planFile))
+	}
+	return nil, errEdited
+}
+
+func readPlan(file string) (*keptPlan, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	k := &keptPlan{}
+	return k, json.Unmarshal(data, k)
 }
 
 // keptName is the cache entry of an analysis.
-func (h *Helper) keptName(dist *pydist.Dist, req AnalyzeRequest) (string, error) {
+func (h *Helper) keptName(dist *pydist.Dist, req AnalyzeRequest, outlines map[string]string) (string, error) {
 	_, sources, err := listSources(pyhelper.Files)
 	if err != nil {
 		return "", err
@@ -76,7 +134,7 @@ func (h *Helper) keptName(dist *pydist.Dist, req AnalyzeRequest) (string, error)
 	if err != nil {
 		return "", err
 	}
-	options, err := req.Options.state()
+	options, err := req.Options.state(outlines)
 	if err != nil {
 		return "", err
 	}
@@ -115,12 +173,40 @@ func (h *Helper) keep(ctx context.Context, dist *pydist.Dist, req AnalyzeRequest
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(keptPlan{plan, rec.warnings})
+	exact, err := record.Looks(importedByOthers(plan, req.Options))
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(keptPlan{plan, rec.warnings, exact})
 	if err != nil {
 		return err
 	}
 	data = bytes.ReplaceAll(data, jsonText(made), jsonText(final))
 	return os.WriteFile(filepath.Join(made, planFile), data, 0o644)
+}
+
+// importedByOthers are the sources of the program's own modules that modules of others
+// import.
+func importedByOthers(plan *Plan, o AnalyzeOptions) (sources []string) {
+	own := map[string]string{ImportedByProgram: "", ImportedByStartup: ""} // name → source
+	for _, f := range plan.Files {
+		if f.Module != "" && slices.ContainsFunc(o.Paths, func(dir string) bool {
+			return strings.HasPrefix(f.Source, filepath.Clean(dir)+string(filepath.Separator))
+		}) {
+			own[f.Module] = f.Source
+		}
+	}
+	for _, m := range plan.Imports {
+		source := own[m.Name]
+		if source != "" && slices.ContainsFunc(m.Importers, func(i int) bool {
+			by := plan.Imports[i].Name
+			_, ok := own[by]
+			return !ok && !strings.HasPrefix(by, "<")
+		}) {
+			sources = append(sources, source)
+		}
+	}
+	return sources
 }
 
 // jsonText is s as it stands inside a JSON string.

@@ -2,7 +2,9 @@ package helper
 
 import (
 	"os"
+	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,7 +67,7 @@ func TestKeptNames(t *testing.T) {
 		"options": {Modules: base.Modules, Snippets: base.Snippets},
 		"moved":   {Modules: []Module{{Name: "a"}, {Name: "c"}}, Snippets: base.Snippets},
 	} {
-		name, err := h.keptName(dist, req)
+		name, err := h.keptName(dist, req, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,5 +84,143 @@ func TestUsersInterpretersAreAskedAgain(t *testing.T) {
 	dist.Executable = "/nonexistent"
 	if _, err := open(t, &recorder{}).AnalyzeOnce(t.Context(), &dist, AnalyzeRequest{Modules: []Module{{Name: "json"}}}, t.TempDir()); err == nil {
 		t.Error("a plan was kept for an interpreter of the user's")
+	}
+}
+
+// ownModules is an analysis of a package of the program's own.
+func ownModules(t *testing.T) (dir string, dist *pydist.Dist, analyse func() (plan *Plan, analysed bool)) {
+	dir = t.TempDir()
+	for name, text := range map[string]string{
+		"shop/__init__.py": "from . import prices\nfrom .prices import LIMIT\n",
+		"shop/prices.py":   "LIMIT = 3\n\ndef total(items):\n    return sum(items) + LIMIT\n",
+		"alone.py":         "NAME = 'alone'\n",
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := *managed(t)
+	d.Identity = digest(t.Name(), dir) // nothing is kept of it yet
+	req := AnalyzeRequest{Modules: []Module{{Name: "shop"}, {Name: "alone"}}, Options: AnalyzeOptions{Paths: []string{dir}}}
+	return dir, &d, func() (*Plan, bool) {
+		t.Helper()
+		rep := &recorder{}
+		plan, err := open(t, rep).AnalyzeOnce(t.Context(), &d, req, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plan, strings.Contains(rep.String(), "phase analyse")
+	}
+}
+
+// Edits of the program's own modules that no analysis can see do not repeat it; whatever
+// it might see does, also at the same size and time.
+func TestEditsOfOwnModules(t *testing.T) {
+	dir, _, analyse := ownModules(t)
+	has := func(plan *Plan, module string) bool {
+		return slices.ContainsFunc(plan.Files, func(f PlanFile) bool { return f.Module == module })
+	}
+	first, analysed := analyse()
+	if !analysed || !has(first, "shop.prices") || has(first, "wave") {
+		t.Fatal("the first analysis is none, or not of these modules")
+	}
+	for _, step := range []struct {
+		file, old, new string
+		analysed       bool
+		module         string // is there then
+	}{
+		{"shop/prices.py", "LIMIT = 3", "LIMIT = 4", false, "shop.prices"},
+		{"shop/prices.py", "+ LIMIT", "- LIMIT # now", false, "shop.prices"},
+		{"shop/prices.py", "def total", "def most(items):\n    return max(items)\n\ndef total", false, "shop.prices"},
+		{"alone.py", "'alone'", "'again'", false, "alone"},
+		{"alone.py", "NAME", "import wave; NAME", true, "wave"},
+		{"alone.py", "import wave", "import this", true, "this"}, // as long
+		{"shop/prices.py", "return sum", "import cmd; return sum", true, "cmd"},
+		{"shop/prices.py", "import cmd", "__import__('cmd')", true, ""}, // in doubt from here
+		{"shop/prices.py", "LIMIT = 4", "LIMIT = 5", true, ""},
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(step.file))
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(data), step.old) {
+			t.Fatalf("%s has no %s: %v", step.file, step.old, err)
+		}
+		if err := os.WriteFile(path, []byte(strings.Replace(string(data), step.old, step.new, 1)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, info.ModTime(), info.ModTime()); err != nil {
+			t.Fatal(err)
+		}
+		plan, analysed := analyse()
+		if analysed != step.analysed {
+			t.Errorf("%s → %s: analysed %v, want %v", step.old, step.new, analysed, step.analysed)
+		}
+		if step.module != "" && !has(plan, step.module) {
+			t.Errorf("%s → %s: no %s in the plan", step.old, step.new, step.module)
+		}
+	}
+}
+
+// A module that others than the program's own import counts by its content.
+func TestModulesThatOthersImport(t *testing.T) {
+	plan := &Plan{
+		Files: []PlanFile{
+			{Module: "own", Source: "/p/own.py"}, {Module: "also", Source: "/p/also.py"}, {Module: "theirs", Source: "/site/theirs.py"},
+		},
+		Imports: []Imported{
+			{Name: ImportedByProgram}, {Name: "also", Importers: []int{0, 2}}, {Name: "own", Importers: []int{1, 3, 4}},
+			{Name: "theirs"}, {Name: "<snippet:123456>"},
+		},
+	}
+	if got := importedByOthers(plan, AnalyzeOptions{Paths: []string{"/p"}}); !slices.Equal(got, []string{"/p/own.py"}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// What may read the modules themselves sees to it that they count by their content.
+func TestOptionsThatReadModules(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "shop.py", "")
+	for _, c := range []struct {
+		options AnalyzeOptions
+		reads   bool
+	}{
+		{AnalyzeOptions{Paths: []string{dir}}, false},
+		{AnalyzeOptions{Paths: []string{dir}, Collect: []Collect{{What: CollectAll, Name: "numpy"}}}, false},
+		{AnalyzeOptions{Paths: []string{dir}, Collect: []Collect{{What: CollectAll, Name: "shop.data"}}}, true},
+		{AnalyzeOptions{Paths: []string{dir}, HookDirs: []string{"/hooks"}}, true},
+		{AnalyzeOptions{Paths: []string{dir}, Everything: true}, true},
+	} {
+		if got := c.options.readsModules(); got != c.reads {
+			t.Errorf("%+v: %v", c.options, got)
+		}
+	}
+}
+
+// A string that names a group of entry points asks for what is in it.
+func TestStringsThatNameGroups(t *testing.T) {
+	dir, _, analyse := ownModules(t)
+	info := filepath.Join(dir, "shop-1.0.dist-info")
+	if err := os.Mkdir(info, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, info, "METADATA", "Metadata-Version: 2.1\nName: shop\nVersion: 1.0\n")
+	write(t, info, "entry_points.txt", "[shop.again]\none = wave:open\n")
+	analyse()
+	write(t, dir, "alone.py", "NAME = 'shop.other'\n")
+	if _, analysed := analyse(); analysed {
+		t.Error("a string that means nothing is seen")
+	}
+	write(t, dir, "alone.py", "NAME = 'shop.again'\n")
+	plan, analysed := analyse()
+	if !analysed || !slices.ContainsFunc(plan.Files, func(f PlanFile) bool { return f.Module == "wave" }) {
+		t.Errorf("analysed %v, and what the group offers is not there", analysed)
 	}
 }

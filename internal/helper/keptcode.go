@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -64,7 +65,16 @@ func (h *Helper) CompileOnce(ctx context.Context, dist *pydist.Dist, req Compile
 		failed[f.Source] = f.Text
 	}
 	return c.codes, each(ctx, len(missing), func(i int) error {
-		return c.keep(missing[i], rest.Jobs[i].Output, failed[rest.Jobs[i].Source])
+		job := rest.Jobs[i]
+		// A source that was edited meanwhile has another key.
+		now, err := codeKeyOf(dist, req, missing[i], neutral)
+		if err != nil {
+			return err
+		}
+		if now != c.keys[missing[i]] {
+			return fmt.Errorf("%s changes while it is compiled; build again", job.Source)
+		}
+		return c.keep(missing[i], job.Output, failed[job.Source])
 	})
 }
 

@@ -44,6 +44,9 @@ func (h *Helper) LinkOnce(ctx context.Context, req LinkRequest) (*Linked, error)
 	if err != nil || len(linked.Looked) == 0 {
 		return linked, err
 	}
+	if again, err := linkKey(ctx, req); err != nil || again != key {
+		return linked, err // a library was replaced meanwhile
+	}
 	return linked, keepLinked(store, key, linked)
 }
 

@@ -1,15 +1,5 @@
 package helper
 
-import (
-	"encoding/json"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-)
-
 // AnalyzeOptions are what the user adds to an analysis and takes away. Paths are
 // absolute.
 type AnalyzeOptions struct {
@@ -48,63 +38,4 @@ type Addition struct {
 	Source string `json:"source"`
 	Dest   string `json:"dest"`   // a directory below site-packages, or "."
 	Binary bool   `json:"binary"` // a shared library, whose own libraries come along
-}
-
-// state stands for the options and for everything in files that an analysis reads
-// because of them: modules and hooks by content, other files, which travel as
-// they are when the tree is written, by name, size and time.
-func (o AnalyzeOptions) state() (string, error) {
-	o.Excludes, o.Collect = slices.Clone(o.Excludes), slices.Clone(o.Collect)
-	for i := range o.Excludes {
-		o.Excludes[i].Positions = nil // who says so is for errors, which are not kept
-	}
-	for i := range o.Collect {
-		o.Collect[i].Origin = ""
-	}
-	text, err := json.Marshal(o)
-	parts := []string{string(text)}
-	for _, root := range slices.Concat(o.Paths, o.HookDirs, o.RuntimeHooks) {
-		if err == nil {
-			err = addState(&parts, root)
-		}
-	}
-	for _, a := range o.Additions {
-		if err == nil {
-			err = addFileState(&parts, a.Source)
-		}
-	}
-	return digest(parts...), err
-}
-
-// addState adds the files at and below a path, in their order, but for what no
-// module is in: byte code that Python keeps, and hidden directories.
-func addState(parts *[]string, root string) error {
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case !d.IsDir():
-			return addFileState(parts, path)
-		case path != root && (d.Name() == "__pycache__" || strings.HasPrefix(d.Name(), ".")):
-			return filepath.SkipDir
-		}
-		return nil
-	})
-}
-
-func addFileState(parts *[]string, path string) error {
-	if ext := filepath.Ext(path); ext == ".py" || ext == ".dat" {
-		data, err := os.ReadFile(path)
-		*parts = append(*parts, path, string(data))
-		return err
-	}
-	fi, err := os.Stat(path)
-	if os.IsNotExist(err) {
-		return nil // a link to nothing
-	}
-	if err != nil {
-		return err
-	}
-	*parts = append(*parts, path, fmt.Sprint(fi.Size(), fi.ModTime().UnixNano()))
-	return nil
 }

@@ -22,7 +22,7 @@ func TestOptionsState(t *testing.T) {
 		return path
 	}
 	module, hook := file("py/own/__init__.py", "import json"), file("hooks/hook-own.py", "")
-	rthooks, native := file("hooks/rthooks.dat", "{}"), file("py/own/x.so", "ELF")
+	rthooks, native := file("hooks/rthooks.dat", "{}"), file("py/own/x.so", "\x7fELF")
 	data, first := file("logo.png", "png"), file("first.py", "")
 	options := AnalyzeOptions{
 		Paths: []string{filepath.Join(dir, "py")}, HookDirs: []string{filepath.Join(dir, "hooks")}, RuntimeHooks: []string{first},
@@ -31,7 +31,7 @@ func TestOptionsState(t *testing.T) {
 	}
 	state := func() string {
 		t.Helper()
-		s, err := options.state()
+		s, err := options.state(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -66,10 +66,25 @@ func TestOptionsState(t *testing.T) {
 	same("another time of a module")
 	options.Collect[0].Origin, options.Excludes[0].Positions = "pyproject.toml:4", nil
 	same("who says so")
-	for _, path := range []string{module, hook, rthooks, native, data, first} {
+	for _, path := range []string{module, hook, rthooks, first} {
 		file(mustRel(t, dir, path), "other, and longer")
 		other(path)
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file(mustRel(t, dir, path), "another, as long.")
+		if err := os.Chtimes(path, info.ModTime(), info.ModTime()); err != nil {
+			t.Fatal(err)
+		}
+		other(path + " at the same size and time")
 	}
+	file(mustRel(t, dir, native), "\x7fELF and more")
+	other(native)
+	file(mustRel(t, dir, data), "other, and longer")
+	same("what is in a file that only travels")
+	file(mustRel(t, dir, data), "\x7fELF")
+	other("a native file where there was none")
 	file("py/new.py", "")
 	other("a new module")
 	options.Collect[0].What = CollectData
