@@ -21,6 +21,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/discover"
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/leftout"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 	"github.com/llgo-pypack/llgo-pypack/internal/report"
@@ -115,6 +116,11 @@ func (b *builder) ready(ctx context.Context) (err error) {
 	}
 	if err := b.checkFarm(); err != nil {
 		return err
+	}
+	for _, v := range b.set.Keep {
+		if err := leftout.Check([]string{v.Value}); err != nil {
+			return fmt.Errorf("%s: %w", v.From, err)
+		}
 	}
 	b.request, err = b.analyzeRequest()
 	return err

@@ -20,6 +20,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
 	"github.com/llgo-pypack/llgo-pypack/internal/deps"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/leftout"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 	"github.com/llgo-pypack/llgo-pypack/internal/version"
 )
@@ -70,6 +71,7 @@ func (b *builder) optimize() int {
 // files is the Python side, ready to be put into the tree.
 type files struct {
 	plan      *helper.Plan
+	leftOut   []leftout.Group   // what of the analysis stays behind
 	bytecode  map[string]string // dest of a module → its compiled file
 	linked    map[string]string // dest of a native file → the file to ship
 	reals     map[string]string // dest of a native file → where it is, if there is a link at dest
@@ -104,7 +106,11 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		return nil, err
 	}
 	warnMissing(b.Reporter.Warn, plan)
-	f := &files{plan: plan}
+	f := &files{}
+	if f.plan, f.leftOut, err = leftout.Apply(plan, b.wanted(), b.set.Keep.Values()); err != nil {
+		return nil, err
+	}
+	b.nameCaches(f.plan)
 	both, ctx := errgroup.WithContext(ctx)
 	both.Go(func() error { return b.bytecode(ctx, dist, h, f, filepath.Join(work, "bytecode")) })
 	both.Go(func() error {
@@ -114,6 +120,30 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		return b.link(ctx, dist, h, f, p, filepath.Join(work, "native"))
 	})
 	return f, both.Wait()
+}
+
+// nameCaches names byte code that lies beside its source as Python looks for it at the
+// level of optimisation (PEP 488).
+func (b *builder) nameCaches(plan *helper.Plan) {
+	if b.optimize() == 0 {
+		return
+	}
+	for i, file := range plan.Files {
+		if base, ok := strings.CutSuffix(file.Dest, ".pyc"); ok && file.Kind == helper.KindModule && path.Base(path.Dir(base)) == "__pycache__" {
+			plan.Files[i].Dest = fmt.Sprintf("%s.opt-%d.pyc", base, b.optimize())
+		}
+	}
+}
+
+// wanted are the modules that the program or its settings ask for by name.
+func (b *builder) wanted() (names []string) {
+	for _, m := range b.request.Modules {
+		names = append(names, m.Name)
+	}
+	for _, c := range b.request.Options.Collect {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 func (b *builder) analyse(ctx context.Context, dist *pydist.Dist, h *helper.Helper, dir string) (*helper.Plan, error) {

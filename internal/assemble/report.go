@@ -91,7 +91,7 @@ func (b *builder) newReport(ctx context.Context, dist *pydist.Dist, program repo
 	program.Name, program.Package = filepath.Base(b.out), b.prog.Main.ImportPath
 	in := report.Input{
 		Program: program, Manifest: tree.Manifest, Plan: f.plan, Linked: f.native, Asked: b.asked(), Added: b.added(),
-		Packages: systemPackages(ctx, f.system(dist)),
+		LeftOut: f.leftOut, Packages: systemPackages(ctx, f.system(dist)),
 	}
 	b.collected(&in)
 	if b.set.Deps.Value == "all" {

@@ -34,6 +34,7 @@ type Settings struct {
 	Locked       Bool   `py:"locked" from:"flag"` // refuse to install anything else than the lock says
 
 	// What goes along that no analysis sees, and what does not.
+	Keep                  List   `py:"keep"` // groups of internal/leftout
 	Deps                  String `py:"deps" default:"auto" one:"auto,all"`
 	Path                  List   `py:"path" path:"all"`
 	HiddenImport          List   `py:"hidden-import"`

@@ -7,6 +7,7 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/leftout"
 )
 
 // Input is what a report is made of.
@@ -24,6 +25,8 @@ type Input struct {
 	// it takes data or libraries, and distributions of which it takes metadata.
 	Collected, CollectedFiles, CollectedMetadata []Asked
 	GoModules                                    []GoModule
+	// LeftOut is what of the distributions was left out.
+	LeftOut []leftout.Group
 	// Packages are the packages of the build machine that libraries of Linked.Added
 	// come from, by their Dest.
 	Packages map[string]SystemPackage
@@ -39,7 +42,10 @@ func New(in Input) *Report {
 	m := in.Manifest
 	r := &Report{
 		Format: Format, Version: Version, Tool: m.Tool, Program: in.Program, Python: m.Python,
-		Components: []Component{}, GoModules: []GoModule{}, Missing: []Missing{}, Files: []File{},
+		Components: []Component{}, GoModules: []GoModule{}, Missing: []Missing{}, Files: []File{}, LeftOut: []LeftOut{},
+	}
+	for _, g := range in.LeftOut {
+		r.LeftOut = append(r.LeftOut, LeftOut(g))
 	}
 	r.GoModules = append(r.GoModules, in.GoModules...)
 	r.Asked = append([]Asked{}, in.Asked...)

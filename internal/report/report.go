@@ -42,6 +42,15 @@ type Report struct {
 	Modules    []Module      `json:"modules"`    // the graph of imports, by name
 	Missing    []Missing     `json:"missing"`    // by name
 	Files      []File        `json:"files"`      // by path
+	LeftOut    []LeftOut     `json:"left_out"`   // of what is installed
+}
+
+// LeftOut is what of installed distributions does not travel, and why.
+type LeftOut struct {
+	Name  string `json:"name"` // "tests", as --py-keep takes it
+	Why   string `json:"why"`
+	Files int    `json:"files"`
+	Size  int64  `json:"size"` // bytes on the disk of the build machine
 }
 
 // Program is what was built.

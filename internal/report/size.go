@@ -95,6 +95,9 @@ func (r *Report) WriteSizes(w io.Writer, binary string, level Level) error {
 	if r.Program.Kind == Onefile {
 		fmt.Fprintf(&b, "%29s | %10d | %s, compressed\n", "", r.Program.Size, r.Program.Name)
 	}
+	for _, l := range r.LeftOut {
+		fmt.Fprintf(&b, "%29s | %10d | left out: %s\n", "", l.Size, l.Name)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

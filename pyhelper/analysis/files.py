@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 import re
-from importlib.util import cache_from_source
+import sys
 from typing import TYPE_CHECKING
 
 from pyhelper.binaries import policy
@@ -89,7 +89,8 @@ def for_hooks(files: list[PlanFile], places: Places) -> Iterator[PlanFile]:
 def _module(entry: Entry, kept_as_source: bool, places: Places) -> Iterator[PlanFile]:
     """Place a pure module; as source and byte code if a hook wants the source.
 
-    With the source beside it, Python looks for byte code in __pycache__ only.
+    With the source beside it, Python looks for byte code in __pycache__ only. That is
+    in the bundle, wherever this interpreter has its own (sys.pycache_prefix).
     """
     base = f"{places.top(entry.source)}/{entry.name.replace('.', '/')}"
     stem, extension = os.path.splitext(os.path.basename(entry.source))
@@ -99,7 +100,9 @@ def _module(entry: Entry, kept_as_source: bool, places: Places) -> Iterator[Plan
         yield PlanFile(f"{base}.pyc", entry.source, "data", entry.name)
     elif kept_as_source:
         yield PlanFile(f"{base}.py", entry.source, "source", entry.name)
-        yield PlanFile(cache_from_source(f"{base}.py"), entry.source, "module", entry.name)
+        directory, _, name = base.rpartition("/")
+        cached = f"{directory}/__pycache__/{name}.{sys.implementation.cache_tag}.pyc"
+        yield PlanFile(cached, entry.source, "module", entry.name)
     else:
         yield PlanFile(f"{base}.pyc", entry.source, "module", entry.name)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from pyhelper.analysis import files
@@ -108,8 +110,12 @@ def test_left_out(entry: tuple[str, str, str]) -> None:
     assert placed(Entry(*entry)) == {}
 
 
-def test_a_module_collected_as_source_has_both() -> None:
-    """Python ignores m.pyc beside m.py: the byte code goes to __pycache__."""
+@pytest.mark.parametrize("prefix", [None, "/elsewhere"])
+def test_a_module_collected_as_source_has_both(
+    prefix: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python ignores m.pyc beside m.py: the byte code goes to __pycache__ in the bundle."""
+    monkeypatch.setattr(sys, "pycache_prefix", prefix)
     source = f"{SITE}/torch/jit.py"
     found = files.of_toc(
         Toc(
