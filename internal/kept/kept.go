@@ -108,3 +108,10 @@ func (s *Store) Bytes(key Key) (data []byte, ok bool) {
 
 // KeepBytes keeps a small result.
 func (s *Store) KeepBytes(key Key, data []byte) error { return s.cache.PutBytes(key, data) }
+
+// Remove frees the disk of a result that nobody will ask for again.
+func (s *Store) Remove(key Key) {
+	if name, _, err := s.cache.GetFile(key); err == nil {
+		_ = os.Remove(name) // what was forgotten is no result
+	}
+}
