@@ -35,8 +35,8 @@ Commands:
     shell [-n] <name>              your $SHELL with them
     workspace [-name <name>] <directory> [<entry>...]
                                    an environment to develop in: the directory is linked
-                                   to src/, and headers, static libraries and pkg-config
-                                   files of all libraries are there
+                                   to src/, its Python modules can be imported; headers,
+                                   static libraries, pkg-config files of all libraries
     graph [-format text|json|svg] [<name>...]
                                    what links to what
     libs [-json] <name> [-- <module>... | <statement>...]
@@ -46,9 +46,10 @@ Commands:
 
 An entry is chosen as in llgo py store: name, "name,version", "name,version,hash" or
 what of them is clear. What has a slash in it is a file, which goes into the store
-first, and so does what is fetched: python@3.14, 'numpy==2.5', 'pandas<3'. With an entry come the libraries it was resolved against and its plain files
-(manual pages, translations, completions, data): "hello-doc" and the like of the same
-version. An entry that was asked for by a version is upgraded only by name.
+first, and so does what is fetched: python@3.14, 'numpy==2.5', 'pandas<3'. With an entry
+come the libraries it was resolved against and its plain files (manual pages,
+translations, completions, data): "hello-doc" and the like of the same version, in a
+workspace "hello-dev" as well. An entry that was asked for by a version is upgraded only by name.
 
 Python in an environment lies in python3.14/ (python3.14t), programs also in bin/. It is
 one interpreter with what is installed for it: what is for another one, or requires what
@@ -61,9 +62,9 @@ Two entries may have different files of one name. Which of them is seen:
 What that decided is told by install and show, and is in environment.json.
 
 run and shell set PATH, MANPATH, INFOPATH and XDG_DATA_DIRS (data, completions for bash
-and fish; show has the line for zsh), in a workspace also PKG_CONFIG_PATH, CPATH, LIBRARY_PATH and LD_RUN_PATH, each only if the
-environment has such a directory, and no other variable. -n prints the lines that do it
-by hand.
+and fish; show has the line for zsh), in a workspace also PKG_CONFIG_PATH, CPATH,
+LIBRARY_PATH and LD_RUN_PATH, each only if the environment has such a directory, and no
+other variable. -n prints the lines that do it by hand.
 
 By hand, an environment is
     $LLGO_PY_DATA/envs/<name>/current -> generations/<n>

@@ -37,6 +37,18 @@ func TestInstall(t *testing.T) {
 	f.holds(filepath.Join(home, "share", "liba", "settings.conf"), "1.0")
 	f.absent(filepath.Join(home, "include", "liba.h")) // of a library that came along
 
+	// A copy of it works without the original, the store and the environment.
+	away := filepath.Join(t.TempDir(), "copy")
+	must(t, exec.Command("cp", "-a", real, away).Run())
+	must(t, os.Rename(f.dir, f.dir+".gone"))
+	f.prints(filepath.Join(away, "bin", "hello"), "hello 1.0\n")
+	for name, file := range elftest.Trace(t, filepath.Join(away, "bin", "hello")) {
+		if want := filepath.Join(away, "bin", "common_libs", name); file != want {
+			t.Errorf("in a copy, %s is found at %q, want %q", name, file, want)
+		}
+	}
+	must(t, os.Rename(f.dir+".gone", f.dir))
+
 	if len(e.Members) != 3 || e.Members[0].Entry != prog.ID() || e.Members[0].Role != RoleWanted || e.Members[1].Role != RoleLibrary || !slices.Equal(e.Members[1].For, []string{prog.ID()}) {
 		t.Errorf("members %+v", e.Members)
 	}

@@ -21,7 +21,7 @@ func members(s catalogue, spec Spec) ([]Laid, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := collector{store: s, heads: heads, found: map[string]*Laid{}, rank: map[string]int{}}
+	c := collector{store: s, heads: heads, development: spec.Development, found: map[string]*Laid{}, rank: map[string]int{}}
 	for i, w := range spec.Wanted {
 		if err := c.wanted(i, w.Entry); err != nil {
 			return nil, err
@@ -43,8 +43,10 @@ func members(s catalogue, spec Spec) ([]Laid, error) {
 type collector struct {
 	store catalogue
 	heads []*store.Entry
-	found map[string]*Laid
-	rank  map[string]int // the higher goes first
+	// development is that of the spec.
+	development bool
+	found       map[string]*Laid
+	rank        map[string]int // the higher goes first
 }
 
 // Ranks of what was asked for lie above those of what came with it.
@@ -66,7 +68,7 @@ func (c *collector) wanted(i int, id string) error {
 		}
 	}
 	for _, of := range closure {
-		for _, head := range companions(c.heads, of) {
+		for _, head := range companions(c.heads, of, c.development) {
 			data, err := c.store.Find(head.ID())
 			if err != nil {
 				return err
@@ -97,11 +99,13 @@ func (c *collector) take(e *store.Entry, role Role, by string, rank int) {
 // companions are the plain files that go with an entry: data entries of the same
 // version and of the same origin, whatever they are called (Debian's libmagic-mgc comes
 // from the source of libmagic1), or whose name is that of the entry and a word more
-// (hello-doc, hello-l10n). If there are several of a name, the last is taken.
-func companions(heads []*store.Entry, e *store.Entry) []*store.Entry {
+// (hello-doc, hello-l10n). If there are several of a name, the last is taken. What is
+// there to build with (libmagic-dev) comes along for development, and only then.
+func companions(heads []*store.Entry, e *store.Entry, development bool) []*store.Entry {
 	byName := map[string]*store.Entry{}
 	for _, h := range heads {
-		if h.Kind != store.KindData || h.Version != e.Version || h.Origin.Kind != e.Origin.Kind || h.ID() == e.ID() {
+		forBuilds := strings.HasSuffix(h.Name, "-dev") || strings.HasSuffix(h.Name, "-devel")
+		if forBuilds && !development || !forBuilds && h.Kind != store.KindData || h.Version != e.Version || h.Origin.Kind != e.Origin.Kind || h.ID() == e.ID() {
 			continue
 		}
 		if h.Origin.Name != "" && h.Origin.Name == e.Origin.Name || strings.HasPrefix(h.Name, e.Name+"-") {

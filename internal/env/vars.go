@@ -90,10 +90,20 @@ func Variables(e *Environment, at string) []Variable {
 		add("PKG_CONFIG_PATH", "", have("lib/pkgconfig", "share/pkgconfig")...)
 		add("CPATH", "", have("include")...)
 		add("LIBRARY_PATH", "", have("lib")...)
-		// What the linker writes into programs as their search path.
+		// What the linker writes into programs as their search path. They outlive this
+		// generation.
+		at = lasting(at)
 		add("LD_RUN_PATH", "", have("lib")...)
 	}
 	return list
+}
+
+// lasting is the path by which an environment is reached that one generation of is at.
+func lasting(at string) string {
+	if generations := filepath.Dir(at); filepath.Base(generations) == generationsDir {
+		return filepath.Join(filepath.Dir(generations), currentName)
+	}
+	return at
 }
 
 // ZshFunctions is the line that gives zsh the completions of an environment, "" if it

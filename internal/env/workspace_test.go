@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
 // A workspace has the sources, in their place, and what is needed to build.
@@ -16,6 +18,8 @@ func TestWorkspace(t *testing.T) {
 	f.library("libb", "1.0")
 	f.library("liba", "1.0", "libb.so.1")
 	f.program("hello", "1.0", "liba.so.1")
+	f.add(store.KindLibrary, "liba-dev", "1.0", tree{"lib/liba.a": "archive", "include/liba/more.h": "", "lib/liba_static.so": "-> liba.so.1"})
+	f.add(store.KindLibrary, "liba-dev", "2.0", tree{"include/liba/wrong.h": "", "lib/liba_static.so": "-> liba.so.1"})
 	dir := filepath.Join(t.TempDir(), "my (program)")
 	must(t, os.MkdirAll(dir, 0o755))
 	src, err := NewSource(dir)
@@ -32,6 +36,9 @@ func TestWorkspace(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(home, "src", "my--program", "main.c"), []byte("int main;"), 0o644))
 	f.holds(filepath.Join(dir, "main.c"), "int main;")
 	f.holds(filepath.Join(home, "include", "liba.h"), "#define VERSION 1.0")
+	f.holds(filepath.Join(home, "lib", "liba.a"), "archive")
+	f.holds(filepath.Join(home, "include", "liba", "more.h"), "")
+	f.absent(filepath.Join(home, "include", "liba", "wrong.h"))
 	f.prints(filepath.Join(home, "bin", "hello"), "hello 1.0\n")
 	var names []string
 	for _, v := range Variables(e, home) {
@@ -39,6 +46,12 @@ func TestWorkspace(t *testing.T) {
 	}
 	if want := []string{"PATH", "MANPATH", "XDG_DATA_DIRS", "PKG_CONFIG_PATH", "CPATH", "LIBRARY_PATH", "LD_RUN_PATH"}; !slices.Equal(names, want) {
 		t.Errorf("variables %v, want %v", names, want)
+	}
+	inside, err := filepath.EvalSymlinks(home)
+	must(t, err)
+	vars := Variables(e, inside)
+	if last := vars[len(vars)-1]; last.Name != "LD_RUN_PATH" || last.Dirs[0] != filepath.Join(home, "lib") {
+		t.Errorf("what is built would look in %v", last)
 	}
 	for _, flags := range []string{pkgConfig(t, e, home, "liba"), expand(t, filepath.Join(home, "lib", "pkgconfig", "liba.pc"))} {
 		for _, want := range []string{"-L" + home + "/lib ", "-I" + home + "/include "} {

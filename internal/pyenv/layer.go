@@ -36,6 +36,7 @@ func Lay(p *env.Plan, members []env.Laid) error {
 		}
 	}
 	if python != nil {
+		l.editable(p.Spec.Sources)
 		p.SearchPath("bin")
 	}
 	return nil

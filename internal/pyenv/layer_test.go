@@ -126,6 +126,27 @@ func TestEnvironments(t *testing.T) {
 	}
 	first, second := h.Home("first"), h.Home("second")
 
+	t.Run("editable", func(t *testing.T) {
+		dir := t.TempDir()
+		module := filepath.Join(dir, "src", "edited", "__init__.py")
+		write := func(text string) {
+			t.Helper()
+			if err := errors.Join(os.MkdirAll(filepath.Dir(module), 0o755), os.WriteFile(module, []byte(text), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write("print('one')")
+		spec := env.Spec{Wanted: []env.Wanted{{Request: "python", Entry: h.python.ID()}}, Sources: []env.Source{{Name: "mine", Dir: dir}}}
+		if _, err := h.Create(t.Context(), "work", "workspace", spec); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"one", "another"} {
+			write("print('" + want + "')")
+			if got, _ := run(t, filepath.Join(h.Home("work"), "bin", "python3"), "-B", "-c", "import edited"); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		}
+	})
 	t.Run("several versions", func(t *testing.T) {
 		for dir, want := range map[string]string{first: "lib 1", second: "lib 2"} {
 			for _, script := range []string{"bin/librun", "python3.14/bin/librun"} {
@@ -314,5 +335,24 @@ func (h *home) checkGC(t *testing.T, first, second string) {
 	}
 	if got, _ := run(t, filepath.Join(second, "bin/librun")); got != "lib 2" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestModulesIn(t *testing.T) {
+	dir := t.TempDir()
+	for _, test := range []struct{ file, want string }{
+		{"main.go", ""}, {"src/main.go", ""}, {"data/x.py", ""}, {"pkg/__init__.py", "."}, {"src/tool.py", "src"},
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(test.file))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		want := test.want
+		if want != "" {
+			want = filepath.Join(dir, want)
+		}
+		if got := modulesIn(dir); got != want {
+			t.Errorf("with %s: %q, want %q", test.file, got, want)
+		}
 	}
 }
