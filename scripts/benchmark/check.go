@@ -19,9 +19,6 @@ import (
 // auditwheel judges too.
 var checkedPackages = []string{"numpy==2.5.5", "pandas==3.1.1"}
 
-// checkedPlatforms are the tags of those wheels.
-var checkedPlatforms = []string{"manylinux_2_27_x86_64", "manylinux_2_24_x86_64"}
-
 // checking measures `llgo py check`: a program with numpy and pandas as a directory and
 // as one file, and the two wheels, which auditwheel show judges as well.
 type checking struct {
@@ -81,30 +78,10 @@ func newChecking(ctx context.Context, work string) (*checking, error) {
 		return nil, err
 	}
 	c.auditor = dev.Executable
-	if err := c.download(ctx, managed, filepath.Join(work, "wheels")); err != nil {
+	if c.wheels, err = download(ctx, managed, filepath.Join(work, "wheels"), append(checkedPackages, "--no-deps")...); err != nil {
 		return nil, err
 	}
 	return c, c.build(ctx)
-}
-
-// download gets the wheels, by the managed interpreter's pip.
-func (c *checking) download(ctx context.Context, managed *pydist.Dist, dir string) error {
-	args := []string{
-		filepath.Join(managed.Pip, "pip", "__main__.py"), "download", "--quiet", "--no-deps", "--only-binary", ":all:",
-		"--python-version", "3.14", "--disable-pip-version-check", "--dest", dir,
-	}
-	for _, platform := range checkedPlatforms {
-		args = append(args, "--platform", platform)
-	}
-	cmd, err := managed.Command(ctx, append(args, checkedPackages...)...)
-	if err != nil {
-		return err
-	}
-	if _, err := timed(cmd); err != nil {
-		return err
-	}
-	c.wheels, err = filepath.Glob(filepath.Join(dir, "*.whl"))
-	return err
 }
 
 // build packages hello with both packages.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -84,29 +83,4 @@ func timed(cmd *exec.Cmd) (*Build, error) {
 	}
 	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	return &Build{time.Since(start).Seconds(), cpu.Seconds(), peak(cmd.ProcessState)}, nil
-}
-
-// weigh adds up the regular files below path, or the file path itself. Names of
-// the same file count once.
-func weigh(path string) (bytes int64, files int, err error) {
-	seen := make(map[int64][]fs.FileInfo) // by size, which the names of one file have in common
-	err = filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		info, err := d.Info()
-		if err != nil || !info.Mode().IsRegular() {
-			return err
-		}
-		for _, other := range seen[info.Size()] {
-			if os.SameFile(info, other) {
-				return nil
-			}
-		}
-		seen[info.Size()] = append(seen[info.Size()], info)
-		bytes += info.Size()
-		files++
-		return nil
-	})
-	return bytes, files, err
 }

@@ -6,7 +6,7 @@ import "fmt"
 // into one that another app has filled.
 func (u *user) share(a *App, all []*App) (err error) {
 	p := a.program(onefile)
-	if p.Unpacked, err = u.adds(a); err != nil {
+	if p.Unpacked, err = u.unpacks(a); err != nil {
 		return err
 	}
 	other := otherThan(a, all)
@@ -14,7 +14,7 @@ func (u *user) share(a *App, all []*App) (err error) {
 		return nil
 	}
 	p.Added = &Added{After: other.Name}
-	p.Added.Bytes, err = u.adds(other, a)
+	p.Added.Bytes, err = u.unpacks(other, a)
 	return err
 }
 
@@ -28,9 +28,9 @@ func otherThan(a *App, all []*App) *App {
 	return nil
 }
 
-// adds starts apps one after the other with an empty cache, and returns how many
+// unpacks starts apps one after the other with an empty cache, and returns how many
 // bytes the last one added to it.
-func (u *user) adds(apps ...*App) (bytes int64, err error) {
+func (u *user) unpacks(apps ...*App) (bytes int64, err error) {
 	if err := u.forget(); err != nil {
 		return 0, err
 	}
