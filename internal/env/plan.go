@@ -48,6 +48,7 @@ type item struct {
 	path     string
 	entry    string // ID; "" for what the environment makes itself
 	from     string // the file to place
+	file     store.File
 	how      links.How
 	link     string // target of a symbolic link
 	content  []byte
@@ -75,7 +76,7 @@ func (p *Plan) Members(kinds ...string) []Laid {
 func (p *Plan) File(m Laid, to string, f store.File) {
 	it := &item{path: to, entry: m.Member.Entry, link: f.Link}
 	if f.Link == "" {
-		it.from = p.store.Object(f.Object, f.Executable)
+		it.from, it.file = p.store.Object(f.Object, f.Executable), f
 		it.identity = fmt.Sprintf("%s %v", f.Object, f.Executable)
 		it.native, it.owner = f.Native, m.Entry
 	}
