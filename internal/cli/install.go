@@ -11,8 +11,10 @@ import (
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/env"
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/install"
 	"github.com/llgo-pypack/llgo-pypack/internal/profile"
+	"github.com/llgo-pypack/llgo-pypack/internal/pyenv"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -20,14 +22,16 @@ const helpInstall = `Usage: llgo py install [flags] BIN [WHERE]
 
 Puts a program into the directory WHERE (~/.local/bin if it is not said), with the
 libraries it needs. BIN is an entry of the store (name, "name,version",
-"name,version,hash" or what of them is clear) or, if it has a slash in it, a file: a
-program, a .deb, a wheel, a directory of llgo build --py-onedir. Files go into the
-store first; so do libraries of this machine that a plain program needs.
+"name,version,hash" or what of them is clear), a file with a slash in its name (a
+program, a .deb, a wheel, a directory of llgo build --py-onedir) or a requirement
+(black==24.1). Files and requirements go into the store first, with the libraries of
+this machine that a plain program needs, and with what a distribution requires.
 
     WHERE/jq-1.6              the program
     WHERE/jq                  a link to the version in use: the one installed last
     WHERE/jq-1.6_deps/        libraries of its own
     WHERE/common_libs/        libraries that all programs in WHERE share
+    WHERE/black-24.1_deps/    of a Python program: an environment of its own
     WHERE/share/              man pages and completions (of a WHERE called bin: ../share)
 
 Versions lie side by side. To go back, install the old one again: only the link
@@ -52,6 +56,7 @@ Examples:
     llgo py install jq
     llgo py install ./hello_2.10-3_amd64.deb ~/tools
     llgo py install 'jq,1.6'
+    llgo py install black==24.1
     llgo py install --libs base --write-profile ./out/app
 `
 
@@ -135,13 +140,19 @@ func withInstaller(u *ui, f installFlags, run func(*installer) error) error {
 // in is the directory WHERE: argument i, or the user's own.
 func (c *installer) in(i int) (*install.Installer, error) {
 	if len(c.args) > i {
-		return install.New(c.store, c.args[i])
+		return install.New(c.store, c.args[i], c.python())
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return nil, usagef("llgo py help install", "llgo py install: where? %v", err)
 	}
-	return install.New(c.store, filepath.Join(home, ".local", "bin"))
+	return install.New(c.store, filepath.Join(home, ".local", "bin"), c.python())
+}
+
+// python are environments that can hold Python.
+func (c *installer) python() *env.Set {
+	open := func(ctx context.Context) (*helper.Helper, error) { return helper.Open(ctx, c.ui) }
+	return env.Open(c.data, c.store, pyenv.Options(c.store, open)...)
 }
 
 // installCommand is `llgo py install`.
@@ -163,7 +174,7 @@ func installCommand(ctx context.Context, c *installer) error {
 	}
 	var p *install.Plan
 	if c.dry {
-		p, err = in.Plan(e, libs)
+		p, err = in.Plan(ctx, e, libs)
 	} else {
 		p, err = in.Install(ctx, e, libs)
 	}
@@ -186,12 +197,13 @@ func (c *installer) entry(ctx context.Context, name string) (*store.Entry, error
 	if !strings.Contains(name, "/") {
 		e, err := c.store.Find(name)
 		var missing *store.MissingError
-		if _, statErr := os.Stat(name); err == nil || !errors.As(err, &missing) || statErr != nil {
+		_, statErr := os.Stat(name)
+		if err == nil || !errors.As(err, &missing) || statErr != nil && !strings.ContainsAny(name, "=<>~@") {
 			return e, err
 		}
 	}
 	task := c.ui.Phase("adding "+filepath.Base(name)+" to the store", 0)
-	e, brought, err := install.Bring(ctx, c.store, name)
+	e, brought, err := install.Bring(ctx, c.store, name, c.ui)
 	task.Done()
 	for _, b := range brought {
 		c.ui.Note(fmt.Sprintf("%s is a copy of this machine's %s", b.ID(), b.Origin.Source))

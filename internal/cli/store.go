@@ -38,6 +38,8 @@ Commands:
     export [-o <file>] <entry>...
                                entries, and those they need, as one tar archive
     import <file>...           the entries of such archives; "-" is the standard input
+    which [-json] <file>...    which entries a file is from, by its content: wherever it
+                               was installed, linked or copied to
 
 An entry is called name,version,hash; what of that is clear is enough: "numpy",
 "numpy,2", ",,9f3a". -json prints one JSON object per line.
@@ -66,6 +68,7 @@ func storeTable() []command {
 		{name: "remove", run: storeRun(storeRemove)},
 		{name: "export", run: storeRun(storeExport)},
 		{name: "import", run: storeRun(storeImport)},
+		{name: "which", run: storeRun(storeWhich)},
 	}
 }
 

@@ -149,17 +149,14 @@ func (in *Installer) placeFile(work string, f Placed) error {
 
 // sync brings the files of a record to the disk before anything leads to them.
 func (in *Installer) sync(r *Record) error {
-	dirs := map[string]bool{}
-	for _, f := range r.Files {
-		dirs[filepath.Dir(in.at(f.Path))] = true
-		if f.Link == "" {
-			if err := durable.File(in.at(f.Path)); err != nil {
-				return err
-			}
-		}
+	if err := durable.Tree(in.where); err != nil {
+		return err
 	}
-	for dir := range dirs {
-		if err := durable.File(dir); err != nil {
+	for _, f := range r.Files {
+		if !strings.HasPrefix(f.Path, shareBeside) {
+			continue
+		}
+		if err := durable.File(filepath.Dir(in.at(f.Path))); err != nil {
 			return err
 		}
 	}

@@ -3,21 +3,27 @@ package install
 import (
 	"context"
 	"errors"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/check/policy"
+	"github.com/llgo-pypack/llgo-pypack/internal/progress"
+	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/internal/pylock"
+	"github.com/llgo-pypack/llgo-pypack/internal/reqs"
 	"github.com/llgo-pypack/llgo-pypack/internal/source"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
-// Bring puts what a file or directory has into the store, and returns the entry with
-// the programs. Libraries of this machine that a plain program needs, and that the
-// store does not have, go there first: brought are the entries of these.
-func Bring(ctx context.Context, s *store.Store, file string) (e *store.Entry, brought []*store.Entry, err error) {
-	src, err := source.Open(file, source.Options{})
+// Bring puts what a file, a directory or a requirement ("python@3.14", "black==24.1")
+// is into the store, and returns the entry with the programs. What the program needs
+// goes there first: libraries of this machine, if it is a plain file, of which brought
+// are the entries; an interpreter and what a distribution requires.
+func Bring(ctx context.Context, s *store.Store, name string, r progress.Reporter) (e *store.Entry, brought []*store.Entry, err error) {
+	src, err := source.Open(name, source.Options{Reporter: r})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -28,7 +34,7 @@ func Bring(ctx context.Context, s *store.Store, file string) (e *store.Entry, br
 	}
 	for _, d := range drafts {
 		if d.Entry.Kind == store.KindProgram && d.Entry.Origin.Kind == "file" {
-			if brought, err = bringLibraries(ctx, s, file); err != nil {
+			if brought, err = bringLibraries(ctx, s, name); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -36,14 +42,74 @@ func Bring(ctx context.Context, s *store.Store, file string) (e *store.Entry, br
 		if err != nil {
 			return nil, nil, err
 		}
-		if e == nil || e.Kind == store.KindLibrary || e.Kind == store.KindData || e.Kind == store.KindPython {
+		if e == nil || added.Kind == store.KindProgram || added.Name == pylock.Normalise(reqs.Name(name)) {
 			e = added
 		}
 	}
 	if e == nil {
-		return nil, nil, &source.UnknownError{Path: file}
+		return nil, nil, &source.UnknownError{Path: name}
 	}
-	return e, brought, nil
+	if e.Kind == store.KindDistribution {
+		err = bringPython(ctx, s, e, name, r)
+	}
+	return e, brought, err
+}
+
+// bringPython adds what a distribution cannot do without and the store does not have:
+// an interpreter, and, if it came as a wheel, what that requires.
+func bringPython(ctx context.Context, s *store.Store, e *store.Entry, name string, r progress.Reporter) error {
+	python, err := interpreter(s, e)
+	var none *NoPythonError
+	if errors.As(err, &none) {
+		if _, _, err = Bring(ctx, s, "python@"+pydist.Default, r); err == nil {
+			python, err = interpreter(s, e)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(name)
+	if err != nil || info.IsDir() {
+		return nil // a requirement has brought what it requires
+	}
+	missing, sure, err := lacking(s, python, e)
+	if err != nil || !missing {
+		return err
+	}
+	file, err := filepath.Abs(name)
+	if err != nil {
+		return err
+	}
+	// All of them, resolved together. Whether one with a marker is needed here is not
+	// known yet; if it is, the environment will say so.
+	_, _, err = Bring(ctx, s, e.Name+" @ "+(&url.URL{Scheme: "file", Path: file}).String(), r)
+	if !sure && ctx.Err() == nil {
+		return nil
+	}
+	return err
+}
+
+// lacking tells whether the store lacks something that a distribution requires, and
+// whether that is sure: of what has no marker.
+func lacking(s *store.Store, python, e *store.Entry) (missing, sure bool, err error) {
+	list, err := requirements(s, e)
+	if err != nil || len(list) == 0 {
+		return false, false, err
+	}
+	heads, err := s.Heads()
+	if err != nil {
+		return false, false, err
+	}
+	for _, r := range list {
+		have, err := newest(s, heads, python, r.name)
+		if err != nil {
+			return false, false, err
+		}
+		if have == nil {
+			missing, sure = true, sure || !r.marked
+		}
+	}
+	return missing, sure, nil
 }
 
 // bringLibraries puts the libraries that the loader of this machine finds for a

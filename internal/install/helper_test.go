@@ -46,7 +46,7 @@ func makeWritable(dir string) {
 
 func newInstaller(t testing.TB, s *store.Store, where string) *Installer {
 	t.Helper()
-	in, err := New(s, where)
+	in, err := New(s, where, nil)
 	must(t, err)
 	return in
 }

@@ -12,18 +12,21 @@ import (
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+	"github.com/llgo-pypack/llgo-pypack/internal/env"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
 // Installer installs into one directory.
 type Installer struct {
-	store *store.Store
-	where string
-	fault func(point string) // before each change to the disk; tests end the process there
+	store  *store.Store
+	where  string
+	python *env.Set
+	fault  func(point string) // before each change to the disk; tests end the process there
 }
 
-// New installs from a store into a directory, which need not be there yet.
-func New(s *store.Store, where string) (*Installer, error) {
+// New installs from a store into a directory, which need not be there yet. Python is
+// asked how Python programs are laid out: environments that can hold Python.
+func New(s *store.Store, where string, python *env.Set) (*Installer, error) {
 	where, err := filepath.Abs(where)
 	if err != nil {
 		return nil, err
@@ -32,7 +35,7 @@ func New(s *store.Store, where string) (*Installer, error) {
 	if real, err := filepath.EvalSymlinks(where); err == nil {
 		where = real
 	}
-	return &Installer{s, where, func(string) {}}, nil
+	return &Installer{s, where, python, func(string) {}}, nil
 }
 
 // Where is the directory.
@@ -135,7 +138,7 @@ func (in *Installer) recover(ctx context.Context) error {
 // Install places an entry; what it did is in the plan.
 func (in *Installer) Install(ctx context.Context, e *store.Entry, libs []Libs) (p *Plan, err error) {
 	err = in.locked(ctx, func() error {
-		if p, err = in.Plan(e, libs); err != nil || p.nothing() {
+		if p, err = in.Plan(ctx, e, libs); err != nil || p.nothing() {
 			return err
 		}
 		return in.apply(ctx, p)

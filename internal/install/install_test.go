@@ -188,12 +188,12 @@ func TestMissingLibrary(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	wantTree(t, in.Where())
-	_, err = in.Plan(addLibrary(t, s, "libb.so.1", "1"), nil)
+	_, err = in.Plan(t.Context(), addLibrary(t, s, "libb.so.1", "1"), nil)
 	var none *NoProgramError
 	if !errors.As(err, &none) {
 		t.Errorf("%v", err)
 	}
-	p, err := in.Plan(addProgram(t, s, "y", "1", "libstdc++.so.6"), nil)
+	p, err := in.Plan(t.Context(), addProgram(t, s, "y", "1", "libstdc++.so.6"), nil)
 	if must(t, err); !slices.Equal(p.Machine, []string{"libstdc++.so.6"}) {
 		t.Errorf("%+v", p.Machine)
 	}

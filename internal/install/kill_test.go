@@ -43,7 +43,7 @@ func role() error {
 	if err != nil {
 		return err
 	}
-	in, err := New(s, os.Getenv(whereVar))
+	in, err := New(s, os.Getenv(whereVar), nil)
 	if err != nil {
 		return err
 	}
@@ -197,6 +197,11 @@ func checkRoots(t testing.TB, s *store.Store, where string) {
 	for _, r := range records {
 		if r.State != "" || strings.Join(roots[in.root(r.key())], " ") != strings.Join(r.entries(), " ") {
 			t.Errorf("%s: state %q, roots %v", r.Entry, r.State, roots[in.root(r.key())])
+		}
+		for _, f := range r.Files {
+			if f.Found {
+				t.Errorf("%s of %s passes for a file that was there before", f.Path, r.Entry)
+			}
 		}
 		delete(roots, in.root(r.key()))
 	}

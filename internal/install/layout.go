@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/env"
 	"github.com/llgo-pypack/llgo-pypack/internal/source"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
@@ -40,11 +41,13 @@ func (e *NoProgramError) Hint() string {
 	return "llgo py env install ENV " + e.ID + "   # in an environment it can be used"
 }
 
-// lay decides on all but libraries.
-func (l *layout) lay() error {
+// lay decides on all but libraries. Parts are the environment of a Python program.
+func (l *layout) lay(parts []env.Part) error {
 	switch l.entry.Kind {
 	case store.KindBundle:
-		l.tree("bundle", l.entry.Name)
+		l.tree(source.BundleDir, l.entry.Name)
+	case store.KindDistribution, store.KindPython:
+		l.environment(parts)
 	default:
 		l.prefix()
 	}

@@ -1,6 +1,7 @@
 package install
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"slices"
@@ -60,7 +61,7 @@ func (p *Plan) Programs() []string {
 }
 
 // Plan says what installing an entry would do. It changes nothing.
-func (in *Installer) Plan(e *store.Entry, libs []Libs) (*Plan, error) {
+func (in *Installer) Plan(ctx context.Context, e *store.Entry, libs []Libs) (*Plan, error) {
 	records, err := readRecords(in.where)
 	if err != nil {
 		return nil, err
@@ -69,8 +70,12 @@ func (in *Installer) Plan(e *store.Entry, libs []Libs) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	parts, err := in.parts(ctx, e)
+	if err != nil {
+		return nil, err
+	}
 	l := newLayout(e, in.where)
-	if err := l.lay(); err != nil {
+	if err := l.lay(parts); err != nil {
 		return nil, err
 	}
 	s := &state{in, records, keyOf(e.ID())}
