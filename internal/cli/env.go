@@ -176,7 +176,7 @@ func (c *envCommand) asking(name string, requests []string) (func(*env.Spec) err
 			return nil, err
 		}
 		asked = append(asked, entries...)
-		edits = append(edits, c.set.AskingFor(entries...))
+		edits = append(edits, c.set.AskingFor(strings.Contains(request, "=="), entries...))
 	}
 	return func(spec *env.Spec) error {
 		for _, edit := range edits {

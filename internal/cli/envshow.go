@@ -94,18 +94,7 @@ func envShow(c *envCommand) error {
 	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s\n", home)
-	for _, n := range generations {
-		g, err := c.set.Generation(e.Name, n)
-		if err != nil {
-			c.ui.Warn(err.Error())
-			continue
-		}
-		mark := " "
-		if n == e.Generation {
-			mark = "*"
-		}
-		fmt.Fprintf(w, "%s generation %d\t%s\n", mark, n, g.Change)
-	}
+	c.showGenerations(w, e, generations)
 	for _, s := range e.Sources {
 		fmt.Fprintf(w, "\nsrc/%s\t%s\n", s.Name, s.Dir)
 	}
@@ -119,16 +108,35 @@ func envShow(c *envCommand) error {
 	for _, m := range e.Missing {
 		fmt.Fprintln(w, "\n"+missingText(m))
 	}
+	showVariables(w, vars, env.ZshFunctions(home))
+	return w.Flush()
+}
+
+func (c *envCommand) showGenerations(w *tabwriter.Writer, e *env.Environment, generations []int) {
+	for _, n := range generations {
+		g, err := c.set.Generation(e.Name, n)
+		if err != nil {
+			c.ui.Warn(err.Error())
+			continue
+		}
+		mark := " "
+		if n == e.Generation {
+			mark = "*"
+		}
+		fmt.Fprintf(w, "%s generation %d\t%s\n", mark, n, g.Change)
+	}
+}
+
+func showVariables(w *tabwriter.Writer, vars []env.Variable, zsh string) {
 	if len(vars) > 0 {
 		fmt.Fprintln(w, "\nby hand:")
 	}
 	for _, v := range vars {
 		fmt.Fprintln(w, "  "+v.Shell())
 	}
-	if line := env.ZshFunctions(home); line != "" {
-		fmt.Fprintln(w, "  "+line+"   # in zsh, before compinit")
+	if zsh != "" {
+		fmt.Fprintln(w, "  "+zsh+"   # in zsh, before compinit")
 	}
-	return w.Flush()
 }
 
 // reason says why an entry is there.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -112,13 +113,8 @@ func (e *Environment) content() any {
 		append([]string{}, e.Path...), append([]Conflict{}, e.Conflicts...), e.Files}
 }
 
-// Install asks for entries, by name, version, hash or part of them; what was asked
-// for before under the same name and kind is replaced.
-func (s *Set) Install(ctx context.Context, name string, requests ...string) (*Environment, bool, error) {
-	return s.Change(ctx, name, "install "+strings.Join(requests, " "), s.Asking(requests...))
-}
-
-// Asking is the edit of a spec that asks for entries.
+// Asking is the edit of a spec that asks for entries, by name, version, hash or part of
+// them; what was asked for before under the same name and kind is replaced.
 func (s *Set) Asking(requests ...string) func(*Spec) error {
 	return func(spec *Spec) error {
 		for _, request := range requests {
@@ -135,11 +131,12 @@ func (s *Set) Asking(requests ...string) func(*Spec) error {
 	}
 }
 
-// AskingFor is the edit of a spec that asks for entries that are known.
-func (s *Set) AskingFor(entries ...*store.Entry) func(*Spec) error {
+// AskingFor is Asking for entries that are known. Pinned says that they were asked for
+// by their version.
+func (s *Set) AskingFor(pinned bool, entries ...*store.Entry) func(*Spec) error {
 	return func(spec *Spec) error {
 		for _, e := range entries {
-			if err := s.ask(spec, e, Wanted{Request: e.Name, Entry: e.ID()}); err != nil {
+			if err := s.ask(spec, e, Wanted{Request: e.Name, Entry: e.ID(), Pinned: pinned}); err != nil {
 				return err
 			}
 		}
@@ -270,7 +267,7 @@ func (s *Set) upgrade(w *Wanted, heads []*store.Entry) error {
 	}
 	best := have
 	for _, h := range heads {
-		if h.Name == have.Name && h.Kind == have.Kind && h.Platform == have.Platform && store.CompareVersions(h.Version, best.Version) > 0 {
+		if replaces(h, have) && store.CompareVersions(h.Version, best.Version) > 0 {
 			best = h
 		}
 	}
@@ -280,6 +277,23 @@ func (s *Set) upgrade(w *Wanted, heads []*store.Entry) error {
 	w.Entry, w.Request, w.Pinned = best.ID(), best.Name, false
 	return s.store.Hold(w.Entry)
 }
+
+// replaces tells whether h can be a newer version of have. What is installed for a
+// Python 3.14 is not for a 3.15: another one is asked for by name, with what it needs.
+func replaces(h, have *store.Entry) bool {
+	if h.Name != have.Name || h.Kind != have.Kind || h.Platform != have.Platform {
+		return false
+	}
+	return h.Kind != store.KindPython || minor(h.Version) == minor(have.Version)
+}
+
+// minor is a version up to the second number, and what makes an ABI of its own:
+// "3.14", "3.14t".
+func minor(version string) string {
+	return abi.FindString(version) + strings.Repeat("t", strings.Count(version, "t"))
+}
+
+var abi = regexp.MustCompile(`^[0-9]+\.[0-9]+`)
 
 // Rollback makes an older generation the current one again, or a newer: generation
 // n, or if n is 0 the one that the current was made from.

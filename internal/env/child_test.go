@@ -70,7 +70,7 @@ func do(set *Set, st *store.Store, op []string) error {
 			_, err = set.Create(ctx, op[1], "create", spec)
 		}
 	case "install":
-		_, _, err = set.Install(ctx, op[1], op[2:]...)
+		_, _, err = install(set, op[1], op[2:]...)
 	case "upgrade":
 		_, _, err = set.Upgrade(ctx, op[1], op[2:]...)
 	case "remove":

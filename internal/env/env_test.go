@@ -132,7 +132,7 @@ func TestPinned(t *testing.T) {
 	}
 	f.prints(filepath.Join(f.set.Home("demo"), "bin", "hello"), "hello 1.0\n")
 	var ambiguous *store.AmbiguousError
-	if _, _, err := f.set.Install(context.Background(), "demo", "hello"); !errors.As(err, &ambiguous) || len(ambiguous.Candidates) != 2 {
+	if _, _, err := install(f.set, "demo", "hello"); !errors.As(err, &ambiguous) || len(ambiguous.Candidates) != 2 {
 		t.Errorf("%v", err)
 	}
 }
@@ -284,7 +284,7 @@ func TestNames(t *testing.T) {
 	for _, err := range []error{
 		f.set.Delete(context.Background(), "none"),
 		func() error { _, err := f.set.Current("none"); return err }(),
-		func() error { _, _, err := f.set.Install(context.Background(), "none"); return err }(),
+		func() error { _, _, err := install(f.set, "none"); return err }(),
 		func() error { _, err := f.set.Generation("none", 1); return err }(),
 	} {
 		if !errors.As(err, &missing) || missing.Generation != 0 {
@@ -304,7 +304,7 @@ func TestFailedChange(t *testing.T) {
 	f.create("demo", "hello")
 	object := f.store.Object(e.File("bin/broken").Object, true)
 	must(t, os.Remove(object))
-	if _, _, err := f.set.Install(context.Background(), "demo", "broken"); err == nil {
+	if _, _, err := install(f.set, "demo", "broken"); err == nil {
 		t.Fatal("a file that is gone was installed")
 	}
 	numbers, err := f.set.Generations("demo")
@@ -442,6 +442,14 @@ func TestByHand(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	f.prints(filepath.Join(f.set.Home("mine"), "bin", "hello"), "hello 1.0\n")
+	var damaged *DamagedError
+	if _, err := f.set.Current("mine"); !errors.As(err, &damaged) {
+		t.Errorf("%v", err)
+	}
+	if g, err := f.set.Graph(); err != nil || len(g.Nodes) != 4 || len(g.from("mine")) != 0 {
+		t.Errorf("%+v, %v", g, err)
+	}
+	must(t, f.set.Delete(context.Background(), "mine"))
 	back := strings.NewReplacer("    ", "").Replace("    ln -s generations/1 new && mv -T new current")
 	cmd = exec.Command("/bin/sh", "-ec", back)
 	cmd.Dir = f.set.Dir("other")
@@ -449,4 +457,37 @@ func TestByHand(t *testing.T) {
 		t.Errorf("%v: %s", err, out)
 	}
 	f.prints(filepath.Join(f.set.Home("other"), "bin", "hello"), "hello 1.0\n")
+}
+
+// A plug-in in a directory of its own finds the libraries of lib/, whoever loads it.
+func TestPlugin(t *testing.T) {
+	f := newFixture(t)
+	f.library("liba", "1.0")
+	f.library("libd", "1.0")
+	f.add(store.KindProgram, "hello", "1.0", tree{
+		"bin/hello":                 elftest.Image{Message: "hello\n", Needed: []string{"libd.so.1"}},
+		"lib/hello/plugins/plug.so": elftest.Image{Needed: []string{"liba.so.1"}},
+		"lib/hello/plugins/none.so": elftest.Image{SONAME: "none.so"},
+		"lib/hello/data.so.txt":     "no library",
+	})
+	f.create("demo", "hello")
+	home := f.set.Home("demo")
+	plugins := filepath.Join(home, "lib", "hello", "plugins")
+	got := elftest.Trace(t, filepath.Join(home, "bin", "hello"), "LD_PRELOAD="+filepath.Join(plugins, "plug.so"))
+	if want := filepath.Join(plugins, "common_libs", "liba.so.1"); got["liba.so.1"] != want {
+		t.Errorf("%v, want %q", got, want)
+	}
+}
+
+// Another Python is asked for by name: what is installed is for this one.
+func TestReplaces(t *testing.T) {
+	have := &store.Entry{Name: "python", Kind: store.KindPython, Version: "3.14.1"}
+	for version, want := range map[string]bool{"3.14.2": true, "3.15.0": false, "3.14.2t": false} {
+		if got := replaces(&store.Entry{Name: "python", Kind: store.KindPython, Version: version}, have); got != want {
+			t.Errorf("%s: %v", version, got)
+		}
+	}
+	if replaces(&store.Entry{Name: "python", Kind: store.KindProgram, Version: "3.14.2"}, have) {
+		t.Error("another kind")
+	}
 }

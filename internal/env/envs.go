@@ -118,13 +118,16 @@ func (s *Set) Generation(name string, n int) (*Environment, error) {
 		return nil, err
 	}
 	e, err := read(s.generation(name, n))
-	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Lstat(s.Home(name)); err != nil {
-			n = 0
-		}
-		return nil, &MissingError{name, n}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return e, err
 	}
-	return e, err
+	if _, err := os.Stat(s.generation(name, n)); err == nil {
+		return nil, &DamagedError{filepath.Join(s.generation(name, n), recordName), errors.New("it is not there; was this made by hand?")}
+	}
+	if _, err := os.Lstat(s.Home(name)); err != nil {
+		n = 0
+	}
+	return nil, &MissingError{name, n}
 }
 
 // Generations lists the numbers of all generations of an environment, oldest first.

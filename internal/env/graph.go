@@ -3,6 +3,7 @@ package env
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -47,9 +48,11 @@ type Edge struct {
 	Names []string `json:"names,omitempty"`
 }
 
-// Graph returns the graph of some environments, of all if none is named.
+// Graph returns the graph of some environments, of all if none is named. Of one that
+// was made by hand nothing is known.
 func (s *Set) Graph(names ...string) (*Graph, error) {
-	if len(names) == 0 {
+	all := len(names) == 0
+	if all {
 		var err error
 		if names, err = s.Names(); err != nil {
 			return nil, err
@@ -58,6 +61,10 @@ func (s *Set) Graph(names ...string) (*Graph, error) {
 	g := &Graph{Schema: schema, Nodes: []Node{}, Edges: []Edge{}}
 	for _, name := range names {
 		e, err := s.Current(name)
+		if damaged := (*DamagedError)(nil); all && errors.As(err, &damaged) {
+			g.Nodes = append(g.Nodes, Node{ID: name, Kind: NodeEnvironment, Name: name})
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -143,9 +143,13 @@ func (f *fixture) create(name string, requests ...string) *Environment {
 
 func (f *fixture) install(name string, requests ...string) *Environment {
 	f.Helper()
-	e, _, err := f.set.Install(context.Background(), name, requests...)
+	e, _, err := install(f.set, name, requests...)
 	must(f.T, err)
 	return e
+}
+
+func install(set *Set, name string, requests ...string) (*Environment, bool, error) {
+	return set.Change(context.Background(), name, "install "+strings.Join(requests, " "), set.Asking(requests...))
 }
 
 // prints runs a program of an environment with nothing in its own.
