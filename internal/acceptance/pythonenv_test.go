@@ -94,6 +94,11 @@ func TestPythonEnvironments(t *testing.T) {
 				t.Errorf("installed in an environment: %v", r)
 			}
 		}
+		child := sealedCommand(t, filepath.Join(home("new"), "bundles", "matrix", "python", "bin", "python3"), nil, dir)
+		child.Args = append(child.Args, "-c", "import math; print(math.pi)")
+		if r := start(t, child); r.stdout != "3.141592653589793\n" || r.stderr != "" {
+			t.Errorf("its interpreter for child processes: %v", r)
+		}
 	})
 	// Where no other Python of this machine can be seen.
 	cmd := sealedCommand(t, filepath.Join(home("new"), "bin", "python3"), nil)

@@ -213,7 +213,7 @@ func (p *Plan) dirs() []string {
 	for _, it := range p.items {
 		add(path.Dir(it.Path))
 	}
-	add(path.Join(pythonDir, "lib", p.manifest.Python.LibDir, "lib-dynload"))
+	add(p.manifest.Dynload())
 	if slices.ContainsFunc(p.manifest.Modules, func(m Mapped) bool { return strings.Contains(m.Path, "/site-packages/") }) {
 		add(path.Join(pythonDir, "lib", p.manifest.Python.LibDir, "site-packages"))
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -165,12 +166,27 @@ func added(dir string, m *Manifest) ([]Problem, error) {
 			return err
 		}
 		rel, err := filepath.Rel(dir, name)
-		if err == nil && !known[filepath.ToSlash(rel)] {
+		if err == nil && !known[filepath.ToSlash(rel)] && !m.standsForDynload(filepath.ToSlash(rel), name) {
 			problems = append(problems, Problem{Path: filepath.ToSlash(rel), Change: Added})
 		}
 		return err
 	})
 	return problems, err
+}
+
+// Dynload is the directory that has to be there even when it is empty, from that of
+// the program. In its place there may be a link to "." (DynloadLink) where empty
+// directories are not kept.
+func (m *Manifest) Dynload() string {
+	return path.Join(pythonDir, "lib", m.Python.LibDir, "lib-dynload")
+}
+
+// DynloadLink is what such a link says.
+const DynloadLink = "."
+
+func (m *Manifest) standsForDynload(rel, name string) bool {
+	target, err := os.Readlink(name)
+	return err == nil && rel == m.Dynload() && target == DynloadLink
 }
 
 // hashFile returns the SHA-256 of a file in hexadecimal.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -14,6 +15,15 @@ func TestVerify(t *testing.T) {
 	const lib = "python/lib/python3.14/"
 	for want, change := range map[string]func(dir string) error{
 		"[]": func(string) error { return nil },
+		// Where empty directories are not kept.
+		"[] ": func(dir string) error {
+			_ = os.Remove(filepath.Join(dir, lib, "lib-dynload"))
+			return os.Symlink(DynloadLink, filepath.Join(dir, lib, "lib-dynload"))
+		},
+		"[" + lib + "lib-dynload: added]": func(dir string) error {
+			_ = os.Remove(filepath.Join(dir, lib, "lib-dynload"))
+			return os.Symlink("/tmp", filepath.Join(dir, lib, "lib-dynload"))
+		},
 		"[app: missing]": func(dir string) error {
 			return os.Remove(filepath.Join(dir, "app"))
 		},
@@ -55,7 +65,7 @@ func TestVerify(t *testing.T) {
 			t.Fatal(err)
 		}
 		problems, err := Verify(context.Background(), dir)
-		if got := fmt.Sprint(problems); got != want || err != nil {
+		if got := fmt.Sprint(problems); got != strings.TrimSpace(want) || err != nil {
 			t.Errorf("got %s, %v\nwant %s", got, err, want)
 		}
 	}

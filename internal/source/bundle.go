@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
@@ -62,25 +63,35 @@ func (s *bundleSource) Drafts(ctx context.Context) ([]store.Draft, error) {
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("%s is not as it was built: %s", s.dir, problems[0])
 	}
+	d := bundleDraft(m, s.dir)
+	s.options.apply(&d.Entry)
+	return []store.Draft{d}, nil
+}
+
+// bundleDraft takes what the manifest lists, as it says that it is.
+func bundleDraft(m *bundle.Manifest, dir string) store.Draft {
 	d := store.Draft{
 		Entry: store.Entry{
-			Name: m.Program, Version: programVersion(filepath.Join(s.dir, m.Program)), Kind: store.KindBundle,
+			Name: m.Program, Version: programVersion(filepath.Join(dir, m.Program)), Kind: store.KindBundle,
 			Origin: store.Origin{Kind: "build", Name: m.Program, Source: m.Tool},
 		},
 		Sources: map[string]string{},
 	}
-	d.Sources[path.Join(BundleDir, bundle.ManifestPath)] = filepath.Join(s.dir, filepath.FromSlash(bundle.ManifestPath))
+	d.Sources[path.Join(BundleDir, bundle.ManifestPath)] = filepath.Join(dir, filepath.FromSlash(bundle.ManifestPath))
+	// The store has no empty directories.
+	if !slices.ContainsFunc(m.Files, func(e bundle.Entry) bool { return strings.HasPrefix(e.Path, m.Dynload()+"/") }) {
+		d.Entry.Files = append(d.Entry.Files, store.File{Path: path.Join(BundleDir, m.Dynload()), Link: bundle.DynloadLink})
+	}
 	for _, e := range m.Files {
 		name := path.Join(BundleDir, e.Path)
 		if e.Kind == bundle.Symlink {
 			d.Entry.Files = append(d.Entry.Files, store.File{Path: name, Link: e.Link})
 			continue
 		}
-		d.Sources[name] = filepath.Join(s.dir, filepath.FromSlash(e.Path))
+		d.Sources[name] = filepath.Join(dir, filepath.FromSlash(e.Path))
 		d.Entry.Files = append(d.Entry.Files, store.File{Path: name, Executable: e.Mode == "0755"})
 	}
-	s.options.apply(&d.Entry)
-	return []store.Draft{d}, nil
+	return d
 }
 
 // Close implements Source.
