@@ -165,7 +165,7 @@ func (c *envCommand) asking(name string, requests []string) (func(*env.Spec) err
 	var asked []*store.Entry
 	for _, request := range requests {
 		if !strings.Contains(request, "/") && !source.Fetched(request) {
-			edits = append(edits, c.set.Asking(request))
+			edits = append(edits, c.naming(request))
 			if e, err := c.store.Find(request); err == nil {
 				asked = append(asked, e)
 			}
@@ -186,6 +186,19 @@ func (c *envCommand) asking(name string, requests []string) (func(*env.Spec) err
 		}
 		return nil
 	}, nil
+}
+
+// naming asks for an entry of the store.
+func (c *envCommand) naming(request string) func(*env.Spec) error {
+	asking := c.set.Asking(request)
+	return func(spec *env.Spec) error {
+		err := asking(spec)
+		var missing *store.MissingError
+		if errors.As(err, &missing) {
+			return hintError{err, fmt.Sprintf("llgo py store ls   # a Python distribution is fetched as '%s>=0', a file is named ./FILE", request)}
+		}
+		return err
+	}
 }
 
 // add puts what a file has, or what is fetched, into the store.

@@ -345,7 +345,7 @@ func TestBundle(t *testing.T) {
 // somebody else's entry has it, it is found all the same.
 func TestMissingLibrary(t *testing.T) {
 	f := newFixture(t)
-	prog := f.program("hello", "1.0", "liba.so.1")
+	prog := f.program("hello", "1.0", "liba.so.1", "libstdc++.so.6")
 	e := f.create("demo", "hello")
 	if len(e.Missing) != 1 || e.Missing[0].Entry != prog.ID() || !slices.Equal(e.Missing[0].Names, []string{"liba.so.1"}) {
 		t.Errorf("missing %+v", e.Missing)
@@ -354,7 +354,9 @@ func TestMissingLibrary(t *testing.T) {
 	if e = f.install("demo", "liba"); len(e.Missing) != 0 {
 		t.Errorf("missing %+v", e.Missing)
 	}
-	f.prints(filepath.Join(f.set.Home("demo"), "bin", "hello"), "hello 1.0\n")
+	if got := elftest.Trace(t, filepath.Join(f.set.Home("demo"), "bin", "hello")); !strings.HasSuffix(got["liba.so.1"], "/bin/common_libs/liba.so.1") {
+		t.Errorf("%v", got)
+	}
 }
 
 // Plain files go with libraries, too, and by the source that both were made from.

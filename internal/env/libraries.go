@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/check/policy"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -79,15 +80,20 @@ func (p *Plan) offers(n *store.Native) bool {
 	return slices.ContainsFunc(n.Needed, func(name string) bool { return p.Has(path.Join(libDir, name)) })
 }
 
-// missing returns what is needed and nowhere: the program will not start.
+// missing returns what is needed and nowhere: the program will not start. Libraries of
+// the compilers are on every machine but the smallest.
 func (p *Plan) missing() ([]Missing, error) {
+	known, err := policy.Load()
+	if err != nil {
+		return nil, err
+	}
 	var list []Missing
 	for _, m := range p.members {
 		names, err := m.Entry.Unresolved()
 		if err != nil {
 			return nil, err
 		}
-		names = slices.DeleteFunc(names, func(name string) bool { return p.Has(path.Join(libDir, name)) })
+		names = slices.DeleteFunc(names, func(name string) bool { return known.IsFallback(name) || p.Has(path.Join(libDir, name)) })
 		if len(names) > 0 {
 			list = append(list, Missing{m.Member.Entry, names})
 		}
