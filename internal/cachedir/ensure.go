@@ -33,6 +33,7 @@ import (
 // inherited, and their work directory is never used again.
 func Ensure(ctx context.Context, dir string, fill func(work string) error) error {
 	if isDir(dir) {
+		touch(dir)
 		return nil
 	}
 	parent := filepath.Dir(dir)
@@ -89,13 +90,18 @@ func isDir(path string) bool {
 // lock dies with the process. The wait itself cannot be interrupted, so it is done
 // elsewhere; if the lock comes too late it is given back at once.
 func Lock(ctx context.Context, path string) (unlock func(), err error) {
+	return await(ctx, path, lockedfile.MutexAt(path).Lock)
+}
+
+// await waits for take, which takes the lock at path, or for the end of ctx.
+func await(ctx context.Context, path string, take func() (unlock func(), err error)) (unlock func(), err error) {
 	type result struct {
 		unlock func()
 		err    error
 	}
 	done := make(chan result, 1)
 	go func() {
-		unlock, err := lockedfile.MutexAt(path).Lock()
+		unlock, err := take()
 		done <- result{unlock, err}
 	}()
 	select {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
 	"github.com/llgo-pypack/llgo-pypack/internal/compiler"
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
 )
@@ -47,7 +48,7 @@ func Main(args []string) int {
 		fmt.Print(helpMain)
 		return exitUsage
 	case args[0] == "build" && hasPyFlag(args[1:]):
-		return buildCommand(ctx, args[1:])
+		return holding(buildCommand)(ctx, args[1:])
 	case args[0] == "py":
 		return py(ctx, args[1:])
 	case args[0] == "help" && len(args) == 2 && helpTopic(args[1]) != "":
@@ -58,6 +59,17 @@ func Main(args []string) int {
 		fmt.Print("\nThe real llgo says:\n\n") // it has flags of its own
 	}
 	return handOver(args)
+}
+
+// holding keeps what a command finds in the cache from being removed before it is done.
+// Where there is no cache to be had the command itself says so.
+func holding(run func(context.Context, []string) int) func(context.Context, []string) int {
+	return func(ctx context.Context, args []string) int {
+		if release, err := cachedir.Hold(ctx); err == nil {
+			defer release()
+		}
+		return run(ctx, args)
+	}
 }
 
 // hasPyFlag reports whether one of the flags is ours. Everything from "--" on

@@ -20,7 +20,7 @@ type command struct {
 func pyCommands() []command {
 	return []command{
 		{"add", "add Python distributions to the module's dependencies", helpAdd, depsRun("add", helpAdd, addCommand)},
-		{"cache", "what programs of one file have unpacked on this machine", helpCache, cacheCommand},
+		{"cache", "what builds keep, and programs of one file have unpacked", helpCache, cacheCommand},
 		{"check", "whether what was built will run elsewhere", helpCheck, checkCommand},
 		{"config", "the settings of a build, and where each comes from", helpConfig, configCommand},
 		{"env", "environments of programs, libraries and Python, made of links to the store", helpEnv, group("env", helpEnv, envTable())},
@@ -52,8 +52,12 @@ func py(ctx context.Context, args []string) int {
 		return exitOK
 	}
 	for _, c := range pyCommands() {
-		if c.name == args[0] {
+		switch {
+		case c.name != args[0]:
+		case c.name == "cache": // which waits for all others
 			return c.run(ctx, args[1:])
+		default:
+			return holding(c.run)(ctx, args[1:])
 		}
 	}
 	return report(newUI(false, false), usagef("llgo py help", "llgo py %s: unknown command", strings.Join(args, " ")))

@@ -31,7 +31,8 @@ import (
 // come and go there without their Identity changing. What line of Go asks for a
 // module is no part of it either: it matters for errors, which are not kept.
 
-const planFile = "plan.json"
+// AnalysisFile is what an analysis that is kept consists of, beside records of the tools.
+const AnalysisFile = "plan.json"
 
 // keptPlan is what plan.json holds.
 type keptPlan struct {
@@ -106,7 +107,7 @@ func (h *Helper) planOf(ctx context.Context, dist *pydist.Dist, req AnalyzeReque
 		if err != nil {
 			return nil, err
 		}
-		return readPlan(filepath.Join(dir, planFile))
+		return readPlan(filepath.Join(dir, AnalysisFile))
 	}
 	return nil, errEdited
 }
@@ -182,7 +183,7 @@ func (h *Helper) keep(ctx context.Context, dist *pydist.Dist, req AnalyzeRequest
 		return err
 	}
 	data = bytes.ReplaceAll(data, jsonText(made), jsonText(final))
-	return os.WriteFile(filepath.Join(made, planFile), data, 0o644)
+	return os.WriteFile(filepath.Join(made, AnalysisFile), data, 0o644)
 }
 
 // importedByOthers are the sources of the program's own modules that modules of others

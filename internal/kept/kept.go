@@ -22,8 +22,8 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
 )
 
-// dirName is below the cache's root.
-const dirName = "steps"
+// DirName is the directory of the store, below the cache's root.
+const DirName = "steps"
 
 // Key names a result: a hash of everything that it depends on.
 type Key = cache.ActionID
@@ -49,7 +49,7 @@ func Open() (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(root, dirName)
+	dir := filepath.Join(root, DirName)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
