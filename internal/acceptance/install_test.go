@@ -31,7 +31,10 @@ type version struct {
 }
 
 // A program with libraries, made here, so that this runs everywhere.
-func TestInstallMadePackages(t *testing.T) {
+func TestInstallMadePackages(t *testing.T) { lifeOfProgram(t, madePackages(t)) }
+
+func madePackages(t *testing.T) packagedProgram {
+	t.Helper()
 	if runtime.GOOS != "linux" {
 		t.Skip("ELF programs run on Linux")
 	}
@@ -54,10 +57,10 @@ func TestInstallMadePackages(t *testing.T) {
 				debtest.File{Path: "usr/share/man/man1/greet.1", Data: []byte(".TH GREET 1\n.SH NAME\ngreet \\- a test, version " + text + "\n")}),
 		}}
 	}
-	lifeOfProgram(t, packagedProgram{
+	return packagedProgram{
 		name: "greet", old: release("1.0-1", "old"), new: release("1.0-2+deb12u1", "new"),
 		libraries: []string{"libgreet.so.1", "libword.so.2"}, want: "greetings\n",
-	})
+	}
 }
 
 // jq of Debian, with libjq1 and libonig5.
