@@ -40,6 +40,15 @@ Commands:
     import <file>...           the entries of such archives; "-" is the standard input
     which [-json] <file>...    which entries a file is from, by its content: wherever it
                                was installed, linked or copied to
+    push oci://HOST/REPO <entry>...
+                               send entries, and those they need, to a registry of
+                               containers: what it has already is not sent again
+    pull oci://HOST/REPO <entry>...
+                               get entries from there: what is here already is compared,
+                               and repaired if it is damaged, and not received again
+    sync [-n] oci://HOST/REPO [<entry>...]
+                               push what is missing there, pull what is missing here; of
+                               all entries, or of those named; -n only says which
 
 An entry is called name,version,hash; what of that is clear is enough: "numpy",
 "numpy,2", ",,9f3a". -json prints one JSON object per line.
@@ -49,6 +58,10 @@ they come into the store (Mach-O the same with @loader_path), so they find each 
 wherever they are copied to together. Native programs get their version into their
 name: bin/foo-1.2, with bin/foo a link to it.
 
+Registries are asked with the credentials of docker login or podman login, by https;
+by http if they are on this machine, or with -plain-http. A push or pull that was
+interrupted goes on where it was.
+
 An archive is a tar file of the store's own layout: tar unpacks it into another store.
 Importing an entry that is there already repairs it.
 
@@ -56,6 +69,7 @@ Examples:
     llgo py store add ./foo ./libfoo.so.1.2.3
     llgo py store add -version 1.6 /usr/bin/jq && llgo py store info jq
     llgo py store export jq | ssh host llgo py store import -
+    llgo py store push oci://registry.example.org/team/store jq numpy,2
 `
 
 func storeTable() []command {
@@ -69,6 +83,9 @@ func storeTable() []command {
 		{name: "export", run: storeRun(storeExport)},
 		{name: "import", run: storeRun(storeImport)},
 		{name: "which", run: storeRun(storeWhich)},
+		{name: "push", run: storeRun(storePush)},
+		{name: "pull", run: storeRun(storePull)},
+		{name: "sync", run: storeRun(storeSync)},
 	}
 }
 
@@ -86,6 +103,7 @@ type storeCommand struct {
 	what   source.Options
 	output string
 	dry    bool
+	plain  bool // -plain-http
 }
 
 // storeRun reads the flags, opens the store, and reports.
@@ -97,6 +115,7 @@ func storeRun(run func(*storeCommand) error) func(ctx context.Context, args []st
 		json := fs.Bool("json", false, "")
 		verbose := fs.Bool("v", false, "")
 		fs.BoolVar(&c.dry, "n", false, "")
+		fs.BoolVar(&c.plain, "plain-http", false, "")
 		fs.StringVar(&c.output, "o", "", "")
 		fs.StringVar(&c.what.Name, "name", "", "")
 		fs.StringVar(&c.what.Version, "version", "", "")

@@ -2,12 +2,16 @@ package oci
 
 import (
 	"net"
+	"regexp"
 	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
 )
 
 const scheme = "oci://"
+
+// repositoryName is the grammar of the distribution specification.
+var repositoryName = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
 
 // Address is a repository of a registry.
 type Address struct {
@@ -40,7 +44,7 @@ func ParseAddress(text string, plain bool) (Address, error) {
 	if err != nil {
 		return Address{}, bad
 	}
-	if _, err := name.NewRepository("registry.invalid/"+repository, name.StrictValidation); err != nil {
+	if !repositoryName.MatchString(repository) || len(repository) > 255 {
 		return Address{}, bad
 	}
 	return Address{repo: registry.Repo(repository), plain: plain}, nil

@@ -45,18 +45,18 @@ func TestPushAndPull(t *testing.T) {
 		forgetCache(t)
 		theirs := newStore(t)
 		r := connect(t, host)
-		id, err := r.Find(t.Context(), "tool,2")
+		ids, err := r.Find(t.Context(), "tool,2")
 		must(t, err)
-		moved, err = r.Pull(t.Context(), theirs, []string{id})
+		moved, err = r.Pull(t.Context(), theirs, ids)
 		must(t, err)
-		if len(moved) != 2 || moved[1].ID != program.ID() || moved[1].There {
+		if len(moved) != 2 || moved[1].ID != program.ID() || moved[1].There || moved[0].Asked || !moved[1].Asked {
 			t.Errorf("pulled %+v", moved)
 		}
 		same(t, mine, theirs, library)
 		same(t, mine, theirs, program)
 
 		bytes.reset()
-		moved, err = r.Pull(t.Context(), theirs, []string{id})
+		moved, err = r.Pull(t.Context(), theirs, ids)
 		must(t, err)
 		if got := bytes.down.Load(); !moved[1].There || moved[1].Repaired != 0 || got > 100_000 {
 			t.Errorf("again: %+v, %d bytes", moved, got)
@@ -204,8 +204,8 @@ func TestFind(t *testing.T) {
 		for pattern, want := range map[string]*store.Entry{
 			"numpy,2": two, "numpy,1": one, string(two.Hash()): two, ",," + string(one.Hash()[:8]): one, long.Name: long,
 		} {
-			if id, err := r.Find(t.Context(), pattern); err != nil || id != want.ID() {
-				t.Errorf("Find(%q) = %q, %v", pattern, id, err)
+			if found, err := r.Find(t.Context(), pattern); err != nil || len(found) != 1 || found[0] != want.ID() {
+				t.Errorf("Find(%q) = %q, %v", pattern, found, err)
 			}
 		}
 		var ambiguous *store.AmbiguousError

@@ -24,7 +24,7 @@ import (
 // Contents that the store has are not received again; those that it has wrong are
 // repaired.
 func (r *Registry) Pull(ctx context.Context, s *store.Store, ids []string) ([]Moved, error) {
-	p := &pull{r: r, store: s, done: map[string]bool{}}
+	p := &pull{r: r, store: s, asked: ids, done: map[string]bool{}}
 	for _, id := range ids {
 		if err := p.entry(ctx, id); err != nil {
 			return p.moved, err
@@ -37,6 +37,7 @@ func (r *Registry) Pull(ctx context.Context, s *store.Store, ids []string) ([]Mo
 type pull struct {
 	r     *Registry
 	store *store.Store
+	asked []string
 	done  map[string]bool
 	moved []Moved
 }
@@ -60,6 +61,7 @@ func (p *pull) entry(ctx context.Context, id string) error {
 	if err != nil {
 		return p.r.explain(id, err)
 	}
+	moved.Asked = slices.Contains(p.asked, id)
 	p.moved = append(p.moved, *moved)
 	return p.r.remember(d.entry.Name)
 }

@@ -28,6 +28,7 @@ type Moved struct {
 	Blobs    int   // that it consists of, entry.json not counted
 	Bytes    int64 // that went over the network, manifests not counted
 	There    bool  // it was there before
+	Asked    bool  // by the caller; others came along because it needs them
 	Repaired int   // contents of the store that were damaged or missing, of an entry that was there (pull)
 }
 
@@ -35,7 +36,10 @@ type Moved struct {
 // already is not sent again.
 func (r *Registry) Push(ctx context.Context, s *store.Store, entries []*store.Entry) ([]Moved, error) {
 	var list []Moved
-	done := map[string]bool{}
+	done, asked := map[string]bool{}, map[string]bool{}
+	for _, e := range entries {
+		asked[e.ID()] = true
+	}
 	for _, e := range entries {
 		closure, err := s.Closure(e)
 		if err != nil {
@@ -51,6 +55,7 @@ func (r *Registry) Push(ctx context.Context, s *store.Store, entries []*store.En
 			if err != nil {
 				return list, err
 			}
+			moved.Asked = asked[id]
 			list = append(list, *moved)
 		}
 	}

@@ -109,25 +109,29 @@ func (r *Registry) idOf(ctx context.Context, tag string) (string, bool) {
 	return id, store.IsID(id) && tagOf(id) == tag
 }
 
-// Find returns the ID of the one entry of the repository that a pattern means; the
+// Find returns the ID of the one entry of the repository that each pattern means; the
 // rules are store.Find's.
-func (r *Registry) Find(ctx context.Context, pattern string) (string, error) {
+func (r *Registry) Find(ctx context.Context, patterns ...string) ([]string, error) {
 	ids, err := r.IDs(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return r.choose(ids, pattern)
-}
-
-func (r *Registry) choose(ids []string, pattern string) (string, error) {
-	found := store.Match(ids, pattern)
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return "", &Error{Text: fmt.Sprintf("%s has no entry %s", r.address, pattern)}
+	var list []string
+	for _, pattern := range patterns {
+		found := store.Match(ids, pattern)
+		switch len(found) {
+		case 1:
+			list = append(list, found[0])
+		case 0:
+			return nil, &Error{
+				Text: fmt.Sprintf("%s has no entry %s", r.address, pattern),
+				Next: fmt.Sprintf("llgo py store sync -n %s   # says what it has that is not here", r.address),
+			}
+		default:
+			return nil, &store.AmbiguousError{Pattern: pattern, Candidates: found}
+		}
 	}
-	return "", &store.AmbiguousError{Pattern: pattern, Candidates: found}
+	return list, nil
 }
 
 // manifest reads the manifest of a tag.

@@ -2,46 +2,55 @@ package oci
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
-// Sync makes the entries that the patterns mean, all without any, be on both sides:
-// pushes those that the repository lacks and pulls those that the store lacks. A
-// pattern may mean several here.
-func (r *Registry) Sync(ctx context.Context, s *store.Store, patterns []string) (pushed, pulled []Moved, err error) {
+// Plan says what Sync would do: which entries the repository lacks, and the IDs of those
+// that the store lacks, of the entries that the patterns mean; of all without any.
+// A pattern may mean several here.
+func (r *Registry) Plan(ctx context.Context, s *store.Store, patterns []string) (push []*store.Entry, pull []string, err error) {
 	entries, err := s.Heads()
 	if err != nil {
 		return nil, nil, err
 	}
-	var here []string
+	here, there := map[string]bool{}, map[string]bool{}
 	for _, e := range entries {
-		here = append(here, e.ID())
+		here[e.ID()] = true
 	}
-	there, err := r.IDs(ctx)
+	ids, err := r.IDs(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	chosen, err := r.chosen(append(slices.Clone(here), there...), patterns)
+	for _, id := range ids {
+		there[id] = true
+	}
+	chosen, err := r.chosen(slices.AppendSeq(ids, maps.Keys(here)), patterns)
 	if err != nil {
 		return nil, nil, err
 	}
-	var push []*store.Entry
-	var pull []string
 	for _, id := range chosen {
-		if !slices.Contains(here, id) {
+		switch {
+		case !here[id]:
 			pull = append(pull, id)
-			continue
+		case !there[id]:
+			e, err := s.Find(id)
+			if err != nil {
+				return nil, nil, err
+			}
+			push = append(push, e)
 		}
-		if slices.Contains(there, id) {
-			continue
-		}
-		e, err := s.Find(id)
-		if err != nil {
-			return nil, nil, err
-		}
-		push = append(push, e)
+	}
+	return push, pull, nil
+}
+
+// Sync makes the entries that the patterns mean be on both sides, see Plan.
+func (r *Registry) Sync(ctx context.Context, s *store.Store, patterns []string) (pushed, pulled []Moved, err error) {
+	push, pull, err := r.Plan(ctx, s, patterns)
+	if err != nil {
+		return nil, nil, err
 	}
 	if pushed, err = r.Push(ctx, s, push); err != nil {
 		return pushed, nil, err
