@@ -160,7 +160,8 @@ class Link:
     executable that is to find the bundle's python directory beside itself. If
     there is a ``starter``, a library among ``files``, it takes the place of the
     library ``instead_of`` among what the program needs. ``farm`` asks for that
-    layout: every shared object once, reached by links.
+    layout: every shared object once, reached by links. ``strip`` takes symbols and
+    debug information out of libraries and extension modules (ELF only).
     """
 
     op: ClassVar[str] = "link"
@@ -171,6 +172,7 @@ class Link:
     starter: str = ""
     instead_of: str = ""
     farm: bool = False
+    strip: bool = False
 
 
 @dataclass(frozen=True)
@@ -410,7 +412,8 @@ class Compiled:
 class LinkedFile:
     """A native file after linking: what to copy and what it says about itself.
 
-    ``real`` is where the file itself is, if at ``dest`` there is only a link to it.
+    ``real`` is where the file itself is, if at ``dest`` there is only a link to it;
+    ``stripped`` how many bytes of symbols were taken out.
     """
 
     dest: str
@@ -420,6 +423,7 @@ class LinkedFile:
     needed: list[str]
     runpath: list[str]
     real: str = ""
+    stripped: int = 0
 
 
 @dataclass(frozen=True)

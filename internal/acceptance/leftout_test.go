@@ -35,3 +35,15 @@ func TestLeftOut(t *testing.T) {
 		t.Errorf("%v", r)
 	}
 }
+
+// numpy works without the symbols of its libraries; the table of sizes has them.
+func TestStrip(t *testing.T) {
+	src := copyApp(t, "matrix")
+	table := build(t, src, "--py-onedir", "--py-strip", "-size", "-o", "out/matrix", ".").stdout
+	if !strings.Contains(table, "left out: symbols\n") {
+		t.Error(table)
+	}
+	if r := sealed(t, filepath.Join(moveOut(t, src), "matrix"), nil, src); r.code != 0 || r.stdout != expected(t, "matrix") {
+		t.Errorf("%v", r)
+	}
+}

@@ -208,7 +208,7 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 		return err
 	}
 	libDest := "lib/" + dist.SONAME
-	req := helper.LinkRequest{Output: dir, Neutral: f.plan.Python.Neutral, Files: []helper.LinkFile{{Dest: libDest, Source: dist.LibPython}}, Farm: b.farm()}
+	req := helper.LinkRequest{Output: dir, Neutral: f.plan.Python.Neutral, Files: []helper.LinkFile{{Dest: libDest, Source: dist.LibPython}}, Farm: b.farm(), Strip: b.set.Strip.Value}
 	for _, p := range f.plan.Files {
 		if p.Kind == helper.KindExtension || p.Kind == helper.KindLibrary {
 			req.Files = append(req.Files, helper.LinkFile{Dest: p.Dest, Source: p.Source})
@@ -239,9 +239,24 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 	for _, l := range linked.Files {
 		f.linked[l.Dest], f.reals[l.Dest] = l.Source, l.Real
 	}
+	f.leftOut = append(f.leftOut, symbols(linked)...)
 	f.libPython, f.program = f.linked[libDest], linked.Program
 	delete(f.linked, libDest) // the bundle places it itself
 	return nil
+}
+
+// symbols are what was stripped from native files, for people who ask for sizes.
+func symbols(linked *helper.Linked) []leftout.Group {
+	g := leftout.Group{Name: "symbols", Why: "symbols and debug information of native libraries: --py-strip"}
+	for _, l := range linked.Files {
+		if l.Stripped > 0 {
+			g.Files, g.Size = g.Files+1, g.Size+l.Stripped
+		}
+	}
+	if g.Files == 0 {
+		return nil
+	}
+	return []leftout.Group{g}
 }
 
 // writeTree puts the tree into dir, in place of an older one of the same program;

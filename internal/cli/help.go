@@ -44,6 +44,8 @@ Packaging:
                                 the standard library is whole
     --py-sources                the sources of modules travel in that file as well, for
                                 tracebacks and inspect; they are not looked at otherwise
+    --py-strip                  native libraries without symbols and debug information;
+                                what the loader maps stays as it is
     --py-optimize 0|1|2         level of the byte code and of every interpreter, as
                                 python -O counts: 1 without asserts and with
                                 __debug__ false, 2 without docstrings either

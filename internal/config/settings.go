@@ -25,6 +25,7 @@ type Settings struct {
 	Layout        String `py:"layout" default:"mapped" one:"mapped,tree,farm"` // modules in one file, each its own, by where they come from
 	WithSources   Bool   `py:"sources"`                                        // the sources of modules travel as well
 	Optimize      String `py:"optimize" default:"0" one:"0,1,2"`               // of byte code, as python -O counts
+	Strip         Bool   `py:"strip"`                                          // native libraries travel without symbols
 	Report        List   `py:"report" path:"all"`
 
 	// Which Python, and what is installed for it.

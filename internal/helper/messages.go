@@ -96,6 +96,9 @@ type LinkRequest struct {
 
 	// Farm asks for that layout: every shared object once, reached by links.
 	Farm bool `json:"farm"`
+
+	// Strip takes symbols and debug information out of libraries and extension modules.
+	Strip bool `json:"strip"`
 }
 
 // Neutral is a path of the build machine and what the files of the bundle say
@@ -284,13 +287,14 @@ type Linked struct {
 
 // LinkedFile is a native file as it goes into the bundle.
 type LinkedFile struct {
-	Dest    string   `json:"dest"`
-	Source  string   `json:"source"` // the original, or a patched copy
-	Patched bool     `json:"patched"`
-	SONAME  string   `json:"soname"`
-	Needed  []string `json:"needed"`
-	RunPath []string `json:"runpath"`
-	Real    string   `json:"real"` // where the file is if at Dest there is a link to it; "" if it is at Dest
+	Dest     string   `json:"dest"`
+	Source   string   `json:"source"` // the original, or a patched copy
+	Patched  bool     `json:"patched"`
+	SONAME   string   `json:"soname"`
+	Needed   []string `json:"needed"`
+	RunPath  []string `json:"runpath"`
+	Stripped int64    `json:"stripped"` // bytes of symbols that were taken out
+	Real     string   `json:"real"`     // where the file is if at Dest there is a link to it; "" if it is at Dest
 }
 
 // Name is a link by which a native file is found.

@@ -47,7 +47,7 @@ type Report struct {
 
 // LeftOut is what of installed distributions does not travel, and why.
 type LeftOut struct {
-	Name  string `json:"name"` // "tests", as --py-keep takes it
+	Name  string `json:"name"` // "tests", as --py-keep takes it, or "symbols"
 	Why   string `json:"why"`
 	Files int    `json:"files"`
 	Size  int64  `json:"size"` // bytes on the disk of the build machine

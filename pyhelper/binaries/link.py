@@ -20,10 +20,22 @@ from __future__ import annotations
 
 import os
 import posixpath
+import shutil
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pyhelper.binaries import elf, farm, machine, macho, macho_link, patch, places, policy, scrub
+from pyhelper.binaries import (
+    elf,
+    farm,
+    machine,
+    macho,
+    macho_link,
+    patch,
+    places,
+    policy,
+    scrub,
+    strip,
+)
 from pyhelper.channel import Failed
 from pyhelper.protocol import Binary, Link, Linked, LinkedFile, Name
 
@@ -41,6 +53,8 @@ class File:
     elf: elf.Elf
     reach: list[str] = field(default_factory=list)  # bundle directories to add
     found: dict[str, File] = field(default_factory=dict)  # libraries of the bundle, by name
+    content: str = ""  # a copy of the source without symbols, if there is one
+    stripped: int = 0  # bytes that it lacks
     renamed: dict[str, str] = field(default_factory=dict)  # libraries to need instead
 
     def is_program(self) -> bool:
@@ -76,6 +90,9 @@ def run(out: Channel, request: Link) -> Linked:
                 out.send(places.not_found(file.dest, name))
     clean = scrub.scrubber(request.neutral)
     files = sorted(bundle.queue, key=lambda file: file.dest)
+    if request.strip:
+        for file in files:
+            _strip(file, request.output)
     names: list[Name] = []
     if request.farm:
         linked, names = _as_farm(files, request.output, clean)
@@ -220,12 +237,11 @@ def _write(file: File, search: list[str], real: str, output: str, clean: Scrubbe
 
     ``real`` is where it goes if its ``dest`` is a link: one file for several of them.
     """
-    source, described = file.source, file.elf
-    if search != list(described.search) or file.renamed or places.is_dirty(file.source, clean):
+    given = file.content or file.source
+    source, described, program = given, file.elf, file.is_program()
+    if search != list(described.search) or file.renamed or places.is_dirty(given, clean):
         source = places.output(output, real or file.dest)
-        described = patch.write(
-            file.source, source, search, clean, program=file.is_program(), renamed=file.renamed
-        )
+        described = patch.write(given, source, search, clean, program=program, renamed=file.renamed)
     return LinkedFile(
         dest=file.dest,
         source=source,
@@ -234,7 +250,32 @@ def _write(file: File, search: list[str], real: str, output: str, clean: Scrubbe
         needed=list(described.needed),
         runpath=list(described.search),
         real=real,
+        stripped=file.stripped,
     )
+
+
+def _strip(file: File, output: str) -> None:
+    """Let the file be written without symbols; programs keep theirs."""
+    if file.is_program():
+        return
+    with open(file.source, "rb") as f:
+        original = f.read()
+    data = strip.strip(original)
+    if data is None:
+        return
+    path = places.output(output, f"{file.dest}.stripped")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as f:
+        f.write(data)
+    shutil.copymode(file.source, path)
+    described = elf.read(path)
+    if (
+        described is None
+        or described.needed != file.elf.needed
+        or described.search != file.elf.search
+    ):
+        raise Failed(f"{file.source}: it cannot be stripped without breaking it")
+    file.content, file.stripped = path, len(original) - len(data)
 
 
 def _in_bundle(directory: str, here: str) -> str | None:
