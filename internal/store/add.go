@@ -131,7 +131,7 @@ func (s *Store) add(ctx context.Context, e *Entry, d Draft, work string) error {
 // that of other entries is repaired with it. *MissingError: it was resolved against an
 // entry that is not there; put that first.
 func (s *Store) Put(ctx context.Context, e *Entry, open func(*File) (io.ReadCloser, error)) (*Entry, error) {
-	e, err := decode(e.encode())
+	e, err := Decode(e.encode())
 	if err != nil {
 		return nil, err
 	}

@@ -245,7 +245,7 @@ func (i *importer) begin(id string, size int64, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	e, err := decode(data)
+	e, err := Decode(data)
 	if err != nil {
 		return &DamagedError{id, err.Error()}
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -96,5 +97,28 @@ func TestHeads(t *testing.T) {
 	must(t, err)
 	if len(heads) != 1 || heads[0].ID() != e.ID() || heads[0].Size != e.Size || heads[0].Licence != "MIT" || heads[0].Files != nil {
 		t.Errorf("heads %+v", heads)
+	}
+}
+
+// BenchmarkHeads lists a hundred entries of a thousand files.
+func BenchmarkHeads(b *testing.B) {
+	s := open(b)
+	var files []string
+	for i := range 1000 {
+		files = append(files, fmt.Sprintf("share/directory%d/file%d", i/50, i))
+	}
+	d := data(b, "words", "1", files...)
+	e := add(b, s, d)
+	for i := range 100 { // what is listed is entry.json alone
+		e.Version = fmt.Sprint(i + 2)
+		e.id = ""
+		must(b, os.Mkdir(s.path(entriesDir, e.ID()), 0o700))
+		write(b, s.path(entriesDir, e.ID(), entryFile), string(e.encode()), 0o644)
+	}
+	for b.Loop() {
+		heads, err := s.Heads()
+		if err != nil || len(heads) != 101 {
+			b.Fatal(len(heads), err)
+		}
 	}
 }
