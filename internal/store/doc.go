@@ -21,16 +21,18 @@
 //
 // # Order of an Add
 //
-//  1. Lock, exclusively. The lock dies with its process. Whatever lies in work/ has
-//     lost its owner and is removed.
-//  2. Native files are changed in work/ (relocate.go), everything is hashed, what is
-//     needed is looked for among the entries: now it is known which entry this is.
+//  1. A directory in work/ is made, which carries a lock of its own. Native files are
+//     changed in it (relocate.go) and everything is hashed: nothing else waits for that.
+//  2. Lock, exclusively. Locks die with their process. Whatever lies in work/ without
+//     its lock has lost its owner and is removed. What is needed is looked for among
+//     the entries: now it is known which entry this is.
 //  3. Contents that objects/ lacks are written to work/, verified, and renamed into
 //     objects/. One that is there is believed only if its SHA-256 is right.
 //  4. The entry is built in work/, brought to the disk together with the objects, and
 //     renamed into entries/: complete or absent. If it is there already, its files are
 //     compared with the objects, and mended one by one.
-//  5. Its ID is written to the file of this process in holds/.
+//  5. Its ID is written to the file of this process in holds/, which GC heeds until the
+//     process ends.
 //
 // A process killed before the rename of 4 leaves objects that no entry has, which the
 // next failed Add, Remove or GC takes away. GC removes an entry by a rename to work/,

@@ -56,53 +56,80 @@ func (byHelper) Relocate(ctx context.Context, jobs []helper.RelocateJob) ([]help
 }
 
 // relocate has the native files changed that must be, in work, and returns where the
-// content of each file now is. One that cannot be changed stays as it is if it needs
-// no library but those of every machine.
+// content of each file now is. What the store has from an earlier change of the same
+// file is not made again.
 func (s *Store) relocate(ctx context.Context, e *Entry, sources map[string]string, work string) (map[string]string, error) {
 	p, err := policy.Load()
 	if err != nil || e.Kind == KindBundle {
 		return sources, err
 	}
-	var files []*File
-	var jobs []helper.RelocateJob
-	for i := range e.Files {
-		f := &e.Files[i]
-		job, ok := e.relocateJob(f, p)
-		if !ok {
-			continue
-		}
-		job.Source, job.Output = sources[f.Path], filepath.Join(work, "relocated", strconv.Itoa(i), path.Base(f.Path))
-		files, jobs = append(files, f), append(jobs, job)
+	r := relocation{entry: e, policy: p}
+	if err := r.plan(sources, work); err != nil || len(r.jobs) == 0 {
+		return sources, err
 	}
-	if len(jobs) == 0 {
-		return sources, nil
+	sources = maps.Clone(sources)
+	if err := s.reuse(&r, sources); err != nil || len(r.jobs) == 0 {
+		return sources, err
 	}
-	failed, err := s.relocator.Relocate(ctx, jobs)
+	failed, err := s.relocator.Relocate(ctx, r.jobs)
 	if err != nil {
 		return nil, err
 	}
-	sources = maps.Clone(sources)
-	for i, f := range files {
-		if at := slices.IndexFunc(failed, func(r helper.RelocateFailed) bool { return r.Source == jobs[i].Source }); at >= 0 {
-			if f.Native.needsOthers(p) {
-				return nil, &InvalidError{f.Path, failed[at].Text}
+	for i, f := range r.files {
+		job := r.jobs[i]
+		if at := slices.IndexFunc(failed, func(f helper.RelocateFailed) bool { return f.Source == job.Source }); at >= 0 {
+			if err := r.unchanged(f, failed[at].Text); err != nil {
+				return nil, err
 			}
 			continue
 		}
-		if err := f.adopt(jobs[i]); err != nil {
+		if err := f.adopt(job, r.originals[i]); err != nil {
 			return nil, err
 		}
-		sources[f.Path] = jobs[i].Output
+		sources[f.Path] = job.Output
 	}
 	return sources, nil
 }
 
-// adopt takes down what a changed file says now, which must be what it was to say.
-func (f *File) adopt(job helper.RelocateJob) error {
-	original, err := objects.HashFile(job.Source)
-	if err != nil {
-		return err
+// relocation is what of an entry must change: files, how, and their contents before.
+type relocation struct {
+	entry     *Entry
+	policy    *policy.Policy
+	files     []*File
+	jobs      []helper.RelocateJob
+	originals []Hash
+}
+
+func (r *relocation) plan(sources map[string]string, work string) error {
+	for i := range r.entry.Files {
+		f := &r.entry.Files[i]
+		job, ok := r.entry.relocateJob(f, r.policy)
+		if !ok {
+			continue
+		}
+		job.Source, job.Output = sources[f.Path], filepath.Join(work, "relocated", strconv.Itoa(i), path.Base(f.Path))
+		r.files, r.jobs = append(r.files, f), append(r.jobs, job)
 	}
+	r.originals = make([]Hash, len(r.jobs))
+	return objects.Parallel(len(r.jobs), func(i int) error {
+		sum, err := objects.HashFile(r.jobs[i].Source)
+		r.originals[i] = Hash(hex.EncodeToString(sum[:]))
+		return err
+	})
+}
+
+// unchanged decides on a file that cannot be changed. A program or library that needs
+// others is of no use then; those of a distribution find each other where they lie.
+func (r *relocation) unchanged(f *File, why string) error {
+	alone := r.entry.Kind == KindProgram || r.entry.Kind == KindLibrary
+	if alone && f.Native.needsOthers(r.policy) {
+		return &InvalidError{f.Path, why}
+	}
+	return nil
+}
+
+// adopt takes down what a changed file says now, which must be what it was to say.
+func (f *File) adopt(job helper.RelocateJob, original Hash) error {
 	n, err := ReadNative(job.Output)
 	if err != nil {
 		return err
@@ -110,7 +137,7 @@ func (f *File) adopt(job helper.RelocateJob) error {
 	if n == nil || n.Machine != f.Native.Machine || len(n.Needed) != len(f.Native.Needed) || !slices.Equal(n.Runpath, job.Search) {
 		return &InvalidError{f.Path, "its search path was set but does not read back"}
 	}
-	f.Original, f.Native = Hash(hex.EncodeToString(original[:])), n
+	f.Original, f.Native = original, n
 	return nil
 }
 

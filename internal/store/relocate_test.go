@@ -1,13 +1,16 @@
 package store
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 )
 
 // All binaries of entries that belong together, copied into one directory: the real
@@ -147,6 +150,70 @@ func TestNoNativeFiles(t *testing.T) {
 	}
 	if e.Platform != "any" {
 		t.Errorf("platform %s", e.Platform)
+	}
+}
+
+// counting counts the files that are changed.
+type counting struct{ files int }
+
+func (c *counting) Relocate(ctx context.Context, jobs []helper.RelocateJob) ([]helper.RelocateFailed, error) {
+	c.files += len(jobs)
+	return byHelper{}.Relocate(ctx, jobs)
+}
+
+// A file that was changed once is not changed again: not for the same entry, nor for
+// another that has it under the same name; under another name, or if what the store
+// has is damaged, it is.
+func TestChangedOnce(t *testing.T) {
+	c := &counting{}
+	s, err := Open(filepath.Join(t.TempDir(), "data"), WithRelocator(c))
+	must(t, err)
+	d := library(t, "libfoo1", "1", "libfoo.so.1", "libbar.so")
+	e := add(t, s, d)
+	if again := add(t, s, d); again.ID() != e.ID() || c.files != 1 {
+		t.Errorf("%s and %s, %d files changed", e.ID(), again.ID(), c.files)
+	}
+	d.Entry.Version = "2"
+	other := add(t, s, d)
+	f, g := e.File("lib/libfoo.so.1"), other.File("lib/libfoo.so.1")
+	if f.Object != g.Object || f.Original != g.Original || len(g.Native.Needed) != 1 || c.files != 1 {
+		t.Errorf("%+v and %+v, %d files changed", f, g, c.files)
+	}
+	d.Sources = map[string]string{"lib/plugin.so": d.Sources["lib/libfoo.so.1"]}
+	if e := add(t, s, d); e.Files[0].Native.Runpath[1] != "$ORIGIN/plugin.so_deps" || c.files != 2 {
+		t.Errorf("%+v, %d files changed", e.Files[0], c.files)
+	}
+	flip(t, s.Object(f.Object, f.Executable))
+	d.Sources = map[string]string{"lib/libfoo.so.1": d.Sources["lib/plugin.so"]}
+	if add(t, s, d); c.files != 3 {
+		t.Errorf("%d files changed", c.files)
+	}
+	sound(t, s)
+}
+
+// refusing cannot change any file.
+type refusing struct{}
+
+func (refusing) Relocate(_ context.Context, jobs []helper.RelocateJob) (failed []helper.RelocateFailed, err error) {
+	for _, job := range jobs {
+		failed = append(failed, helper.RelocateFailed{Source: job.Source, Text: "no room"})
+	}
+	return failed, nil
+}
+
+// What cannot be changed is no program that could be used elsewhere, unless it needs
+// nothing; in a distribution it works where it lies.
+func TestUnchangeable(t *testing.T) {
+	s, err := Open(filepath.Join(t.TempDir(), "data"), WithRelocator(refusing{}))
+	must(t, err)
+	add(t, s, library(t, "libfoo1", "1", "libfoo.so.1", "libc.so.6"))
+	d := library(t, "libbar1", "1", "libbar.so.1", "libfoo.so.1")
+	if _, err := s.Add(t.Context(), d); err == nil || !strings.Contains(err.Error(), "lib/libbar.so.1: no room") {
+		t.Errorf("got %v", err)
+	}
+	d.Entry.Kind = KindDistribution
+	if f := add(t, s, d).Files[0]; f.Original != "" || f.Native == nil {
+		t.Errorf("got %+v", f)
 	}
 }
 

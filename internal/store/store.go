@@ -37,6 +37,7 @@ type Store struct {
 	dir       string
 	relocator Relocator
 	fault     func(point string) // before each change to the disk; tests end the process there
+	link      func(old, name string) error
 
 	mu   sync.Mutex
 	hold *os.File // what this process uses, see hold.go
@@ -70,7 +71,7 @@ func Dir() (string, error) {
 // it is missing. It refuses a directory that someone else could write to: what lies in
 // a store is executed sooner or later.
 func Open(dir string, options ...Option) (*Store, error) {
-	s := &Store{dir: filepath.Join(dir, subdir), relocator: byHelper{}, fault: func(string) {}}
+	s := &Store{dir: filepath.Join(dir, subdir), relocator: byHelper{}, fault: func(string) {}, link: os.Link}
 	for _, option := range options {
 		option(s)
 	}
@@ -101,7 +102,7 @@ func (s *Store) path(names ...string) string {
 
 // pool is objects/. Nobody but the user gets below the store's directory.
 func (s *Store) pool() *objects.Pool {
-	return &objects.Pool{Dir: s.path(objectsDir), UID: uint32(os.Geteuid()), Fault: s.fault}
+	return &objects.Pool{Dir: s.path(objectsDir), UID: uint32(os.Geteuid()), Fault: s.fault, Link: s.link}
 }
 
 // Object names the file that holds a content; "" for what is no hash.

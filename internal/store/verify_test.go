@@ -135,3 +135,24 @@ func TestStrangers(t *testing.T) {
 		}
 	}
 }
+
+// Where there are no links an entry has copies, which are compared by content.
+func TestCopies(t *testing.T) {
+	s := open(t)
+	s.link = func(string, string) error { return os.ErrPermission }
+	e := add(t, s, data(t, "words", "1.0", "share/a", "share/b"))
+	archive := export(t, s, e.ID())
+	sound(t, s)
+	flip(t, filepath.Join(s.Tree(e), "share/a"))
+	problems, err := s.Verify(t.Context())
+	if err != nil || len(problems) != 1 || problems[0].Path != "entries/"+e.ID()+"/files/share/a" {
+		t.Errorf("problems %v, %v", problems, err)
+	}
+	_, err = s.Import(t.Context(), bytes.NewReader(archive))
+	must(t, err)
+	sound(t, s)
+	must(t, s.Close())
+	if r, err := s.GC(t.Context(), false); err != nil || r.Bytes != e.Size {
+		t.Errorf("removed %v, %v", r, err)
+	}
+}
