@@ -87,6 +87,14 @@ func Place(src, dst string, how How) (Way, error) {
 	}
 	err = errors.New("no way that it may take resolves right")
 	for _, way := range ways {
+		if way == Symlink {
+			real, failed := filepath.EvalSymlinks(src)
+			if failed != nil {
+				err = failed
+				break
+			}
+			src = real
+		}
 		if !how.allows(way, src) {
 			continue
 		}
@@ -102,13 +110,16 @@ func Place(src, dst string, how How) (Way, error) {
 	return 0, fmt.Errorf("cannot place %s: %w", dst, err)
 }
 
-// source is the real path of a regular file.
+// source is the path of a regular file that is no link itself. Its directories may be
+// reached through some: where that matters, the real path is asked for, which costs a
+// system call for each part of it.
 func source(name string) (string, error) {
-	name, err := filepath.EvalSymlinks(name)
-	if err != nil {
-		return "", err
+	info, err := os.Lstat(name)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if name, err = filepath.EvalSymlinks(name); err == nil {
+			info, err = os.Stat(name)
+		}
 	}
-	info, err := os.Stat(name)
 	if err != nil {
 		return "", err
 	}
