@@ -169,6 +169,28 @@ func TestTwoVersionsOfALibrary(t *testing.T) {
 	}
 }
 
+// The loader takes the first library of a name that it meets, nearest to the program:
+// so does the environment, where a library was resolved against another version.
+func TestNearestVersion(t *testing.T) {
+	f := newFixture(t)
+	f.library("libz0", "1.0")
+	f.library("liba", "1.0", "libz0.so.1") // with the first libz0
+	second := f.add(store.KindLibrary, "libz0", "2.0", tree{"lib/libz0.so.1": elftest.Image{SONAME: "libz0.so.1", Needed: []string{"libc.so.6"}}})
+	f.program("hello", "1.0", "liba.so.1", "libz0.so.1") // with the second
+	f.create("demo", "hello", "libz0,1.0")               // and lib/ has the first
+	bin, err := filepath.EvalSymlinks(filepath.Join(f.set.Home("demo"), "bin"))
+	must(t, err)
+	got := elftest.Trace(t, filepath.Join(bin, "hello"))
+	want, err := os.Stat(filepath.Join(f.store.Tree(second), "lib", "libz0.so.1"))
+	must(t, err)
+	if have, err := os.Stat(got["libz0.so.1"]); err != nil || !os.SameFile(have, want) {
+		t.Errorf("%v, %v; want the one of 2.0", got, err)
+	}
+	if got["liba.so.1"] != filepath.Join(bin, "hello-1.0_deps", "liba.so.1") {
+		t.Errorf("%v", got)
+	}
+}
+
 // The rule: what was asked for goes before what came with it, the last before others;
 // equal files are no conflict; directories and files of one name are.
 func TestConflicts(t *testing.T) {

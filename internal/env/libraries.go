@@ -34,8 +34,7 @@ func (p *Plan) layLibraries() {
 		if it.native == nil || len(it.native.Needed) == 0 || path.Dir(it.path) == libDir || it.private {
 			continue
 		}
-		libraries := map[string]library{}
-		gather(byID, it.owner, it.native, libraries)
+		libraries := gather(byID, it.owner, it.native)
 		if len(libraries) == 0 && !p.offers(it.native) {
 			continue
 		}
@@ -49,29 +48,47 @@ func (p *Plan) layLibraries() {
 	}
 }
 
-// gather collects the libraries that a native file of an entry needs, and theirs. A
-// process has one library of a SONAME, the one it meets first.
-func gather(byID map[string]*store.Entry, e *store.Entry, n *store.Native, found map[string]library) {
-	for _, name := range n.Needed {
-		if _, ok := found[name]; ok {
-			continue
-		}
-		owner := e
-		if _, own := e.Provides[name]; !own {
-			owner = byID[e.Resolved[name]]
-		} else if e.Kind == store.KindPython {
-			continue // laid as the tree that it is, in which its search path leads there
-		}
-		if owner == nil {
-			continue // the system's
-		}
-		file := owner.File(owner.Provides[name])
-		if file == nil || file.Native == nil {
-			continue
-		}
-		found[name] = library{owner, file}
-		gather(byID, owner, file.Native, found)
+// gather collects the libraries that a native file of an entry needs, and theirs, as
+// the loader does: breadth first, and of each name the first. A process has one library
+// of a name.
+func gather(byID map[string]*store.Entry, e *store.Entry, n *store.Native) map[string]library {
+	type user struct {
+		entry  *store.Entry
+		native *store.Native
 	}
+	found := map[string]library{}
+	for queue := []user{{e, n}}; len(queue) > 0; queue = queue[1:] {
+		of := queue[0]
+		for _, name := range of.native.Needed {
+			if _, ok := found[name]; ok {
+				continue
+			}
+			if l := provider(byID, of.entry, name); l.file != nil {
+				found[name] = l
+				queue = append(queue, user{l.entry, l.file.Native})
+			}
+		}
+	}
+	return found
+}
+
+// provider finds the library of that name which an entry's files are to have; none if
+// it is the system's, or is reached without our doing.
+func provider(byID map[string]*store.Entry, e *store.Entry, name string) library {
+	owner := e
+	if _, own := e.Provides[name]; !own {
+		owner = byID[e.Resolved[name]]
+	} else if e.Kind == store.KindPython {
+		return library{} // laid as the tree that it is, in which its search path leads there
+	}
+	if owner == nil {
+		return library{}
+	}
+	file := owner.File(owner.Provides[name])
+	if file == nil || file.Native == nil {
+		return library{}
+	}
+	return library{owner, file}
 }
 
 // offers tells whether lib/ has what a file needs: of an entry that was not resolved
