@@ -203,11 +203,11 @@ func (c *envCommand) naming(request string) func(*env.Spec) error {
 
 // add puts what a file has, or what is fetched, into the store.
 func (c *envCommand) add(name, file string, asked []*store.Entry) (entries []*store.Entry, err error) {
-	python, err := c.interpreter(name, asked)
+	o, err := c.fetching(name, asked)
 	if err != nil {
 		return nil, err
 	}
-	src, err := source.Open(file, source.Options{Reporter: c.ui, Python: python})
+	src, err := source.Open(file, o)
 	if err != nil {
 		return nil, err
 	}

@@ -25,26 +25,34 @@ func (c *envCommand) python() []env.Option {
 	})
 }
 
-// interpreter describes the CPython that a request for a distribution is resolved for:
-// one that is asked for in the same command, else that of the environment; nil if
-// there is neither.
-func (c *envCommand) interpreter(name string, asked []*store.Entry) (*pydist.Dist, error) {
+// fetching says for what a distribution is fetched. The CPython is one that is asked for
+// in the same command, else that of the environment, else the managed one. What is
+// installed for it stays in its version, if that will do.
+func (c *envCommand) fetching(name string, asked []*store.Entry) (source.Options, error) {
+	o := source.Options{Reporter: c.ui, Keep: map[string]string{}}
 	have := slices.Clone(asked)
 	if e, err := c.set.Current(name); err == nil {
 		for _, m := range e.Members {
 			entry, err := c.store.Find(m.Entry)
 			if err != nil {
-				return nil, err
+				return o, err
 			}
 			have = append(have, entry)
 		}
 	}
 	for _, e := range have {
-		if e.Kind == store.KindPython {
-			return pyenv.Describe(c.ctx, c.store, e)
+		_, known := o.Keep[e.Name]
+		switch {
+		case e.Kind == store.KindDistribution && !known:
+			o.Keep[e.Name] = e.Version
+		case e.Kind == store.KindPython && o.Python == nil:
+			var err error
+			if o.Python, err = pyenv.Describe(c.ctx, c.store, e); err != nil {
+				return o, err
+			}
 		}
 	}
-	return nil, nil
+	return o, nil
 }
 
 // libs is `llgo py env libs`.

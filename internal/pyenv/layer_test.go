@@ -282,7 +282,7 @@ func checkInstallers(t *testing.T, first string) {
 		{filepath.Join(first, "python3.14/bin/pip"), "install", "x"},
 	} {
 		out, err := exec.Command(args[0], args[1:]...).CombinedOutput()
-		if err == nil || !strings.Contains(string(out), "llgo py env install ENV PACKAGE") {
+		if err == nil || !strings.Contains(string(out), "llgo py env install ENV 'PACKAGE") {
 			t.Errorf("%q: %v: %s", args, err, out)
 		}
 	}

@@ -9,6 +9,7 @@ package pylock
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -102,6 +103,25 @@ func WithRecord(text string, r Record) (string, error) {
 	}
 	_, body, _ := strings.Cut(string(table), "[tool."+toolName+"]\n")
 	return comment + strings.TrimRight(text, "\n") + "\n\n[tool." + toolName + "]\n" + body, nil
+}
+
+// Preferring is a lock that installs nothing, and from which uv takes versions, by name,
+// for another one.
+func Preferring(versions map[string]string) (string, error) {
+	type pinned struct {
+		Name    string `toml:"name"`
+		Version string `toml:"version"`
+	}
+	document := struct {
+		Version  string   `toml:"lock-version"`
+		By       string   `toml:"created-by"`
+		Packages []pinned `toml:"packages"`
+	}{Version: "1.0", By: toolName}
+	for _, name := range slices.Sorted(maps.Keys(versions)) {
+		document.Packages = append(document.Packages, pinned{name, versions[name]})
+	}
+	text, err := toml.Marshal(document)
+	return string(text), err
 }
 
 // Installable is the lock as it is installed from another directory than its own:

@@ -86,6 +86,11 @@ func (s *requirementSource) install(ctx context.Context) (python *pydist.Dist, l
 		}
 	}
 	want := helper.Requirements{Specs: []string{s.spec}}
+	if len(s.options.Keep) > 0 {
+		if want.Prefer, err = pylock.Preferring(s.options.Keep); err != nil {
+			return nil, "", err
+		}
+	}
 	if lock, err = h.ResolveOnce(ctx, base, want, s.options.Reporter); err != nil {
 		return nil, "", err
 	}

@@ -24,6 +24,7 @@ type Options struct {
 	Reporter progress.Reporter // nil is progress.Discard
 	Helper   *helper.Helper    // nil opens one
 	Python   *pydist.Dist      // whom requirements are resolved for; nil is the managed CPython
+	Keep     map[string]string // versions of distributions that stay where they fulfil a requirement
 }
 
 // Source is something that entries can be made of.

@@ -171,6 +171,27 @@ func TestRequirement(t *testing.T) {
 	checkRecord(t, s, entries[1], "site-packages/other-2.dist-info/RECORD")
 }
 
+// TestKeep: what is there stays, unless that is not enough.
+func TestKeep(t *testing.T) {
+	wheel := func(name, version string, requires ...string) wheeltest.Wheel {
+		return wheeltest.Wheel{Name: name, Version: version, Requires: requires}
+	}
+	wheeltest.Serve(t, wheel("a", "1"), wheel("a", "2"), wheel("a", "3"), wheel("b", "1", "a>=1"), wheel("c", "1", "a>=2")).Use(t)
+	for spec, want := range map[string]string{"b": "1", "b>=1": "1", "c": "3", "a": "1", "a==2": "2"} {
+		src, err := Open(spec, Options{Keep: map[string]string{"a": "1", "unrelated": "7"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		drafts, err := src.Drafts(t.Context())
+		if err != nil || drafts[0].Entry.Name != "a" || drafts[0].Entry.Version != want || len(drafts) > 2 {
+			t.Errorf("%s: %+v, %v", spec, drafts, err)
+		}
+		if err := src.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestRequirementNotForHere(t *testing.T) {
 	wheeltest.Serve(t, wheeltest.Wheel{Name: "other", Version: "2"}).Use(t)
 	src, err := Open("other; sys_platform == 'win32'", Options{})
