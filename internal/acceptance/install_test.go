@@ -40,7 +40,7 @@ func madePackages(t *testing.T) packagedProgram {
 	}
 	dir := t.TempDir()
 	made := func(name, text string, files ...debtest.File) string {
-		path := filepath.Join(dir, name+"_"+text+".deb")
+		path := filepath.Join(dir, name+"_"+text+"_any.deb")
 		debtest.Write(t, path, debtest.Package{Name: name, Version: text, Files: files, Compression: "zst"})
 		return path
 	}
@@ -207,6 +207,9 @@ func lifeOfProgram(t *testing.T, p packagedProgram) {
 		}
 	}
 
+	d.byHand(p, base)
+	d.sharing(p, base)
+
 	// Back, and the directory elsewhere.
 	d.llgo("install", p.name+","+p.old.text, d.where)
 	leads(t, alias, oldFile)
@@ -231,6 +234,54 @@ func lifeOfProgram(t *testing.T, p packagedProgram) {
 	}
 }
 
+// sharing installs with --libs: what is equal in an environment is a link to it.
+func (d *desk) sharing(p packagedProgram, base string) {
+	d.t.Helper()
+	name := strings.Split(filepath.Base(p.new.debs[0]), "_")
+	d.llgo("env", "create", "base", name[0]+","+name[1])
+	with := &desk{d.t, d.data, filepath.Join(base, "with libs")}
+	with.llgo("install", p.name+","+p.new.text, with.where, "--libs", "base")
+	exe := filepath.Join(with.where, p.name+"-"+p.new.text)
+	var linked int
+	for _, lib := range p.libraries {
+		target, err := os.Readlink(filepath.Join(exe+"_deps", lib))
+		if err == nil && filepath.Dir(target) == filepath.Join(d.data, "envs", "base", "current", "lib") {
+			linked++
+		}
+	}
+	if linked != 1 {
+		d.t.Errorf("%d libraries of %s are links to the environment, want 1", linked, exe)
+	}
+	with.data = filepath.Join(d.data, "store") // the environment stays in sight
+	with.runs(p, exe)
+	with.data = d.data
+	with.llgo("uninstall", p.name, with.where)
+}
+
+// byHand does what README says, without any tool of ours.
+func (d *desk) byHand(p packagedProgram, base string) {
+	d.t.Helper()
+	where := filepath.Join(base, "by hand")
+	must(d.t, os.MkdirAll(filepath.Join(where, "common_libs"), 0o755))
+	entries := filepath.Join(d.data, "store", "entries")
+	copyLinks := func(pattern, to string) {
+		d.t.Helper()
+		found, _ := filepath.Glob(filepath.Join(entries, pattern))
+		if out, err := exec.Command("cp", append(append([]string{"-dl"}, found...), to)...).CombinedOutput(); err != nil {
+			d.t.Fatalf("cp -dl %v: %v: %s", found, err, out)
+		}
+	}
+	for _, deb := range p.old.debs {
+		name := strings.Split(filepath.Base(deb), "_")
+		if name[0] == p.name {
+			copyLinks(name[0]+","+name[1]+",*/files/bin/*", where)
+		} else {
+			copyLinks(name[0]+","+name[1]+",*/files/lib/*", filepath.Join(where, "common_libs"))
+		}
+	}
+	d.runs(p, filepath.Join(where, p.name))
+}
+
 // leads checks a link.
 func leads(t *testing.T, link, want string) {
 	t.Helper()
@@ -252,5 +303,36 @@ func manual(t *testing.T, p packagedProgram, where, text string) {
 	page, err := filepath.EvalSymlinks(strings.TrimSpace(start(t, cmd).stdout))
 	if err != nil || !strings.HasPrefix(page, filepath.Join(where, "share/man/man1", p.name+"-"+text)+".1") {
 		t.Errorf("man -w %s: %s, %v", p.name, page, err)
+	}
+}
+
+// A packaged program is installed as it is; from its directory and as one file it
+// prints the same.
+func TestInstallPackagedProgram(t *testing.T) {
+	base, err := filepath.EvalSymlinks(t.TempDir())
+	must(t, err)
+	d := &desk{t, filepath.Join(base, "data"), filepath.Join(base, "bin")}
+	t.Cleanup(func() { _ = exec.Command("chmod", "-R", "u+w", d.data).Run() })
+	want := expected(t, "hello")
+	d.llgo("install", packaged(t, "hello"), d.where)
+	one := onefile(t, "hello")
+	versioned := filepath.Join(base, "hello-once-1.2")
+	copyTo(t, one, versioned)
+	d.llgo("install", versioned, d.where)
+	for _, name := range []string{"hello", "hello-once"} {
+		home := t.TempDir()
+		exe, env := filepath.Join(d.where, name), []string{"HOME=" + home}
+		if r := start(t, sealedCommand(t, exe, env, d.data)); r.code != 0 || r.stdout != want {
+			t.Errorf("%s: %v", name, r)
+		}
+	}
+	out := d.llgo("store", "which", filepath.Join(d.where, "hello-once"))
+	if !strings.HasPrefix(out, "hello-once,1.2,") {
+		t.Errorf("which: %s", out)
+	}
+	d.llgo("uninstall", "hello-once-1.2", d.where)
+	d.llgo("uninstall", "hello", d.where)
+	if left, _ := filepath.Glob(filepath.Join(d.where, "[^.]*")); len(left) > 0 {
+		t.Errorf("left: %v", left)
 	}
 }

@@ -78,11 +78,12 @@ func gather(closure []*store.Entry, program *store.File) (*gatherer, error) {
 // needs adds what a native file of an entry needs, and returns the names.
 func (g *gatherer) needs(e *store.Entry, n *store.Native) []string {
 	var names []string
+	goos := map[string]string{"elf": "linux", "mach-o": "darwin"}[n.Format]
 	for _, needed := range n.Needed {
-		name := path.Base(needed)
-		if g.policy.IsSystem(name, "linux") {
+		if g.policy.IsSystem(needed, goos) {
 			continue
 		}
+		name := path.Base(needed)
 		if g.byName[name] == nil && !g.add(name, e) {
 			continue
 		}
