@@ -56,8 +56,8 @@ func (s *subject) extensionABI() {
 
 // stem is the path of an extension module without tag and suffix.
 func stem(f *facts.File) string {
-	base, _, _ := strings.Cut(path.Base(f.Path), ".")
-	return path.Join(path.Dir(f.Path), base)
+	base, _, _ := strings.Cut(path.Base(f.As()), ".")
+	return path.Join(path.Dir(f.As()), base)
 }
 
 // abis tells which tags the container's CPython imports; nil if that is not known.

@@ -45,6 +45,17 @@ func TestGoodProgram(t *testing.T) {
 	}
 }
 
+// TestGoodFarm: nor is anything wrong with the same program in layout farm.
+func TestGoodFarm(t *testing.T) {
+	for _, form := range []string{"farm", "farm one"} {
+		for _, f := range noErrors(t, true, built(t, form)).findings {
+			if f.Severity == finding.Warning {
+				t.Errorf("%s: %s: %s [%s]", form, f.Path, f.Text, f.Rule)
+			}
+		}
+	}
+}
+
 // TestGoodApps: the same of all programs of testdata/apps.
 func TestGoodApps(t *testing.T) {
 	if !full() {

@@ -51,6 +51,9 @@ func (s *subject) buildPath() {
 // far as one can tell: /tmp/x, /tmp/perf-%d.map, "/tmp/...".
 func isExample(m facts.Mention) bool {
 	temporary := isBelow(m.Path, "/tmp", "/var/tmp")
+	if isBelow(m.Path, "/tmp/.X11-unix", "/tmp/.XIM-unix", "/tmp/.ICE-unix") { // sockets of X, the same everywhere
+		return true
+	}
 	return strings.Contains(m.Path, "...") || temporary && (strings.Contains(m.Path, "%") || strings.Count(m.Path, "/") < 3)
 }
 

@@ -176,7 +176,10 @@ func (s *subject) searchProblem(u *unit, dir string) string {
 			return ""
 		}
 	} else {
-		_, ok = originPath(dir, path.Dir(u.path))
+		ok = slices.ContainsFunc(u.places(), func(place string) bool {
+			_, inside := originPath(dir, place)
+			return inside
+		})
 	}
 	switch {
 	case ok:

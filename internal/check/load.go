@@ -124,7 +124,7 @@ func (s *subject) others(u *unit, name string) load {
 // lent tells whether a library of a bundle is loaded at the start of the program, and
 // only on a machine that has none of that name: llgo build's libgcc_s and libstdc++.
 func (s *subject) lent(u *unit) bool {
-	return s.isBundle() && strings.HasSuffix(path.Dir(u.path), "lib/fallback")
+	return s.isBundle() && slices.ContainsFunc(u.places(), func(dir string) bool { return strings.HasSuffix(dir, "lib/fallback") })
 }
 
 // first returns the library that one of the directories of a file leads to.
@@ -137,17 +137,28 @@ func (s *subject) first(of *unit, name string, search []string, fits *unit) *uni
 	return nil
 }
 
-// candidates are the paths in the container that a file means by a name.
+// candidates are the paths in the container that a file means by a name, from all
+// places that it is opened in.
 func (s *subject) candidates(u *unit, name string, search []string) []string {
 	if u.Format == "mach-o" {
 		return s.machoCandidates(u, name, search)
 	}
+	var list []string
+	for _, place := range u.places() {
+		list = append(list, candidatesFrom(place, name, search)...)
+	}
+	return list
+}
+
+// candidatesFrom are those of an ELF file that is opened in a directory: for the loader
+// $ORIGIN is where the path leads that it was given, and not where links lead.
+func candidatesFrom(place, name string, search []string) []string {
 	if strings.Contains(name, "/") {
 		search, name = []string{path.Dir(name)}, path.Base(name)
 	}
 	var list []string
 	for _, dir := range search {
-		if within, ok := originPath(dir, path.Dir(u.path)); ok {
+		if within, ok := originPath(dir, place); ok {
 			list = append(list, path.Join(within, name))
 		}
 	}

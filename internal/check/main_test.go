@@ -2,10 +2,12 @@ package check
 
 import (
 	"archive/zip"
+	"cmp"
 	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -22,15 +24,25 @@ func TestMain(m *testing.M) { checktest.Main(m) }
 
 // good is a program with extension modules and libraries of its own, as a directory
 // ("tree") and as one file ("one"), built once for all tests. It must not be changed.
-var good = sync.OnceValues(func() (string, error) {
-	return checktest.Program("hello",
-		"--py-requirement", "markupsafe==3.0.3", "--py-hidden-import", "markupsafe._speedups",
-		"--py-requirement", "psycopg2-binary==2.9.13", "--py-hidden-import", "psycopg2")
-})
+var good = sync.OnceValues(func() (string, error) { return goodProgram() })
 
+// farm is the same program in layout farm.
+var farm = sync.OnceValues(func() (string, error) { return goodProgram("--py-layout=farm") })
+
+func goodProgram(flags ...string) (string, error) {
+	return checktest.Program("hello", append(flags,
+		"--py-requirement", "markupsafe==3.0.3", "--py-hidden-import", "markupsafe._speedups",
+		"--py-requirement", "psycopg2-binary==2.9.13", "--py-hidden-import", "psycopg2")...)
+}
+
+// built is the good program: "tree", "one", "farm" or, of layout farm, "farm one".
 func built(t *testing.T, form string) string {
 	t.Helper()
-	dir, err := good()
+	program := good
+	if rest, ok := strings.CutPrefix(form, "farm"); ok {
+		program, form = farm, cmp.Or(strings.TrimSpace(rest), "tree")
+	}
+	dir, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,12 +141,13 @@ func rezip(t *testing.T, dir, name string) string {
 type tree struct {
 	*testing.T
 	dir    string
+	good   string                 // the bundle that it is a copy of
 	change func(*bundle.Manifest) // what seal does besides; nil for nothing
 }
 
-func newTree(t *testing.T) *tree {
+func newTree(t *testing.T, form string) *tree {
 	t.Helper()
-	from, dir := built(t, "tree"), filepath.Join(t.TempDir(), "tree")
+	from, dir := built(t, form), filepath.Join(t.TempDir(), "tree")
 	err := filepath.WalkDir(from, func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -156,7 +169,7 @@ func newTree(t *testing.T) *tree {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &tree{T: t, dir: dir}
+	return &tree{T: t, dir: dir, good: from}
 }
 
 func (t *tree) path(name string) string { return filepath.Join(t.dir, filepath.FromSlash(name)) }
@@ -252,7 +265,7 @@ func (t *tree) measure(e *bundle.Entry) {
 	if info.Mode()&0o100 != 0 {
 		e.Mode = "0755"
 	}
-	if good, err := os.Lstat(filepath.Join(built(t.T, "tree"), e.Path)); err == nil && os.SameFile(good, info) {
+	if good, err := os.Lstat(filepath.Join(t.good, e.Path)); err == nil && os.SameFile(good, info) {
 		return // its sum is known
 	}
 	e.SHA256 = sum(t.read(e.Path))

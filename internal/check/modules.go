@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/facts"
 	"github.com/llgo-pypack/llgo-pypack/internal/check/finding"
 )
@@ -50,7 +51,8 @@ func (s *subject) moduleMissing() {
 
 // isStdlib tells whether a file came with CPython.
 func (s *subject) isStdlib(file string) bool {
-	return !strings.Contains(file, "/site-packages/")
+	_, inside := bundle.InSitePackages(file)
+	return !inside
 }
 
 func (s *subject) collectImports() *imports {
@@ -75,7 +77,7 @@ func (s *subject) collectImports() *imports {
 	for i := range s.Files {
 		if b := s.Files[i].Binary; b != nil && b.Extension != nil {
 			im.present[b.Extension.Module] = true
-			im.present[s.moduleOf(s.Files[i].Path, b.Extension.Module)] = true
+			im.present[s.moduleOf(s.Files[i].As(), b.Extension.Module)] = true
 		}
 	}
 	return im
@@ -94,13 +96,11 @@ func (im *imports) namespaces(name string) {
 // lib-dynload or the standard library.
 func (s *subject) moduleOf(file, last string) string {
 	_, last, _ = cutLast(last)
-	dir := path.Dir(file)
-	for _, root := range []string{"/site-packages", "/lib-dynload"} {
-		if _, below, ok := strings.Cut(dir, root); ok {
-			return strings.ReplaceAll(strings.TrimPrefix(path.Join(below, last), "/"), "/", ".")
-		}
+	below, ok := bundle.InSitePackages(file)
+	if !ok {
+		return last
 	}
-	return last
+	return strings.ReplaceAll(path.Join(path.Dir(below), last), "/", ".")
 }
 
 // unmet returns the modules that m imports, whenever it is imported itself, and that

@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"debug/elf"
 	"fmt"
 	"os"
@@ -33,6 +34,7 @@ const (
 type mutation struct {
 	rule   string
 	name   string
+	form   string // of the good program; "" for "tree"
 	target string // --target; "" for none
 	broken bool   // the manifest is left as it was
 	make   func(*tree)
@@ -62,7 +64,7 @@ func writable(_, flags *uint32)   { *flags |= uint32(elf.PF_W) }
 
 func mutations() []mutation {
 	return slices.Concat(libraryMutations(), symbolMutations(), platformMutations(), libpythonMutations(),
-		hardeningMutations(), fileMutations(), integrityMutations(), placeMutations())
+		hardeningMutations(), fileMutations(), integrityMutations(), placeMutations(), farmMutations())
 }
 
 func libraryMutations() []mutation {
@@ -275,25 +277,27 @@ func placeMutations() []mutation {
 // said that was not said of the good bundle.
 func TestMutations(t *testing.T) {
 	quiet := map[string]map[string]bool{} // what is said of the good bundle, by target
-	said := func(target string) map[string]bool {
-		if quiet[target] == nil {
-			quiet[target] = map[string]bool{}
-			for _, line := range check(t, built(t, "tree"), target) {
-				quiet[target][line] = true
+	said := func(form, target string) map[string]bool {
+		key := form + " " + target
+		if quiet[key] == nil {
+			quiet[key] = map[string]bool{}
+			for _, line := range check(t, built(t, form), target) {
+				quiet[key][line] = true
 			}
 		}
-		return quiet[target]
+		return quiet[key]
 	}
 	for _, m := range mutations() {
 		t.Run(fmt.Sprintf("%s/%s", m.rule, m.name), func(t *testing.T) {
-			tree := newTree(t)
+			form := cmp.Or(m.form, "tree")
+			tree := newTree(t, form)
 			m.make(tree)
 			if !m.broken {
 				tree.seal(tree.change)
 			}
 			var got []string
 			for _, line := range check(t, tree.dir, m.target) {
-				if !said(m.target)[line] {
+				if !said(form, m.target)[line] {
 					got = append(got, line)
 				}
 			}

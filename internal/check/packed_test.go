@@ -162,7 +162,7 @@ func allReaderMutants() []mutant {
 	}
 	without := func(name string) func(*testing.T) string {
 		return func(t *testing.T) string {
-			tree := newTree(t)
+			tree := newTree(t, "tree")
 			tree.seal(func(m *bundle.Manifest) {
 				there := len(m.Modules)
 				m.Modules = slices.DeleteFunc(m.Modules, func(in bundle.Mapped) bool { return in.Path == lib+name })

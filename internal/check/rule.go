@@ -20,7 +20,7 @@ func rules() []rule {
 	return slices.Concat(
 		libraryRules(), searchRules(), symbolRules(), floorRules(), platformRules(), extensionRules(),
 		libpythonRules(), moduleRules(), leakRules(), hardeningRules(), fileRules(), integrityRules(),
-		machoRules(), licenceRules(), placeRules(), runRules(),
+		farmRules(), machoRules(), licenceRules(), placeRules(), runRules(),
 	)
 }
 

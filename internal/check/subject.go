@@ -77,6 +77,16 @@ func (s *subject) installed(name string) string {
 // isBundle tells whether the container is a whole program with its Python.
 func (s *subject) isBundle() bool { return s.Kind == facts.Onedir || s.Kind == facts.Onefile }
 
+// places are the directories that a file is opened in: its own, and in layout farm
+// those of the links to it, which go first.
+func (u *unit) places() []string {
+	var list []string
+	for _, link := range u.file.Links {
+		list = append(list, path.Dir(link))
+	}
+	return append(list, path.Dir(u.path))
+}
+
 // say notes a finding of the rule that is being applied.
 func (s *subject) say(file, about, format string, args ...any) {
 	s.sayAs(s.rule.Severity, file, about, format, args...)

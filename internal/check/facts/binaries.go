@@ -42,7 +42,7 @@ func (r *collector) readBinaries(ctx context.Context, sources []source) error {
 	for _, s := range sources {
 		b := merge(found.byPath[s.file.Path])
 		b.Signatures = found.signatures[s.file.Path]
-		b.Extension = extension(s.file.Path, b.Images)
+		b.Extension = extension(s.file.As(), b.Images)
 		s.file.Binary = b
 		if text := found.cut[s.file.Path]; text != "" {
 			r.damage(s.file.Path, "%s", oneLine(text))

@@ -61,6 +61,7 @@ func (c *Container) Collect(ctx context.Context, opts Options) error {
 		return err
 	}
 	defer os.RemoveAll(work)
+	c.findLinks()
 	r := &collector{Container: c, opts: &opts, dir: work}
 	task := opts.Reporter.Phase("read "+filepath.Base(c.Path), len(c.Files))
 	defer task.Done()

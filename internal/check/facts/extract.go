@@ -90,12 +90,12 @@ func (c *Container) ModuleNames() []string {
 // extensionOf returns the module that a shared library is, by its name: one with a tag,
 // or any below lib-dynload.
 func extensionOf(f *File) (string, bool) {
-	base := path.Base(f.Path)
+	dir, base := path.Split(f.As())
 	stem, ok := strings.CutSuffix(base, ".so")
 	name, tag, _ := strings.Cut(stem, ".")
 	tagged := strings.HasPrefix(tag, "cpython-") || tag == "abi3" || f.Binary != nil && f.Binary.Extension != nil
-	if !ok || !isIdentifier(name) || !tagged && path.Base(path.Dir(f.Path)) != "lib-dynload" {
+	if !ok || !isIdentifier(name) || !tagged && path.Base(dir) != "lib-dynload" {
 		return "", false
 	}
-	return moduleName(path.Join(path.Dir(f.Path), name)), true
+	return moduleName(path.Join(dir, name)), true
 }

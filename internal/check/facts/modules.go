@@ -213,13 +213,16 @@ func moduleName(stem string) string {
 		switch {
 		case part == "site-packages", part == "dist-packages", part == "lib-dynload":
 			from = i + 1
+			if i == 1 && parts[0] == pythonDir { // one of several, of layout farm
+				from++
+			}
 		case isLibDir(part) && i > 0 && parts[i-1] == "lib":
 			from = i + 1
 		case strings.HasSuffix(part, ".data") && i+2 < len(parts) && (parts[i+1] == "purelib" || parts[i+1] == "platlib"):
 			from = i + 2
 		}
 	}
-	return strings.Join(parts[from:], ".")
+	return strings.Join(parts[min(from, len(parts)):], ".")
 }
 
 // isLibDir tells whether a directory is CPython's: python3.14, python3.14t.

@@ -61,6 +61,7 @@ type File struct {
 	Mode   fs.FileMode // type, permissions, setuid, setgid, sticky
 	Size   int64       // bytes of a regular file
 	Target string      // of a symbolic link, as it is
+	Links  []string    // in layout farm: the links that lead to it, sorted; by Collect
 	Packed bool        // comes from the payload or the archive, not from the disk
 
 	SHA256   string    // hexadecimal, of a regular file that could be read; by Collect
