@@ -53,6 +53,7 @@ class _Real:
         # Directories with links to it.
         self.places = dict.fromkeys(posixpath.dirname(f.dest) for f in files)
         self.directories: dict[str, None] = {}  # where it has to search
+        self.opens = False  # does it search for more than it needs?
         self.search: list[str] = []
 
     @property
@@ -78,12 +79,11 @@ class Farm:
         for real in self._reals:
             self._offer(real)
         holding = {posixpath.dirname(f.dest) for f in files}
-        opened = _has_opened(files)
+        opened = OPENED in holding
         for real in self._reals:
             # A search path that it came with may be for what it opens.
             own = {d for f in real.files for d in f.searched() if d != posixpath.dirname(f.dest)}
-            if own & holding or (opened and elf.opens(real.files[0].source)):
-                real.directories[SYMLINKS] = None
+            real.opens = bool(own & holding) or (opened and elf.opens(real.files[0].source))
         for real in self._reals:
             real.search = _search(real)
         self._close()
@@ -225,13 +225,6 @@ def _is_imported(file: File) -> bool:
     return not (places.is_program(file.dest) or file.dest.startswith("lib/libpython"))
 
 
-def _has_opened(files: list[File]) -> bool:
-    """Is there a library to be opened by name, since no file needs it?"""
-    needed = {posixpath.basename(name) for f in files for name in f.elf.needed}
-    opened = {posixpath.basename(f.dest) for f in files if posixpath.dirname(f.dest) == OPENED}
-    return bool(opened - needed)
-
-
 def _search(real: _Real) -> list[str]:
     """Return the search path that holds in the places it is opened in."""
     if real.stays:
@@ -239,8 +232,18 @@ def _search(real: _Real) -> list[str]:
     if real.is_library:
         # From lib, where libpython is opened, it is ../symlinks, and so it is from there.
         views = [p for p in real.places if _is_view(p)]
-        opened_in = [*([places.LIB] if places.LIB in real.places else views), REALS]
+        opened_in = [places.LIB] if places.LIB in real.places else views
     else:
-        opened_in = sorted([REALS, *real.places], key=lambda p: (p.count("/"), p))
-    entries = (places.from_origin(d, p) for p in opened_in for d in real.directories)
-    return list(dict.fromkeys(entries))
+        opened_in = sorted(real.places, key=lambda p: (p.count("/"), p))
+    directories = dict(real.directories)
+    if real.directories:
+        # Nobody opens it in reals/r, but whoever looks at it there should see all.
+        opened_in = [*opened_in, REALS] if real.is_library else _with_reals(opened_in)
+    if real.opens:
+        directories[SYMLINKS] = None
+    return list(dict.fromkeys(places.from_origin(d, p) for p in opened_in for d in directories))
+
+
+def _with_reals(opened_in: list[str]) -> list[str]:
+    """Return the places with that of the real among them, the least deep first."""
+    return sorted([REALS, *opened_in], key=lambda p: (p.count("/"), p))
