@@ -18,9 +18,8 @@ import (
 // whose modules were compiled, and the tag of the interpreters that read it.
 const bytecodeOrigin = "bytecode"
 
-// FindBytecode returns the byte code of an entry for a CPython, nil if there is none.
-// Heads are entries without their files.
-func FindBytecode(heads []*store.Entry, python, of *store.Entry) *store.Entry {
+// findBytecode returns the byte code of an entry for a CPython, nil if there is none.
+func findBytecode(heads []*store.Entry, python, of *store.Entry) *store.Entry {
 	want := bytecodeEntry(python, of)
 	for _, e := range heads {
 		if e.Kind == want.Kind && e.Origin == want.Origin {
@@ -49,18 +48,15 @@ func tag(python *store.Entry) string {
 }
 
 // Bytecode returns the entry with the byte code of an entry's modules, those of its
-// standard library if it is a CPython, and makes it if it is missing. Modules that
-// cannot be compiled have none; neither have tests, which nobody imports. With that of
-// a CPython come the Files of an environment.
+// standard library if it is a CPython, and makes it if it is not among heads: the
+// entries of the store, without their files. Modules that cannot be compiled have
+// none; neither have tests, which nobody imports. With that of a CPython come the
+// Files of an environment.
 //
 // The interpreter that compiles is that of the store, in its place: it writes its
 // own byte code elsewhere, and imports nothing but its standard library.
-func Bytecode(ctx context.Context, s *store.Store, h *helper.Helper, python, of *store.Entry) (*store.Entry, error) {
-	heads, err := s.Heads()
-	if err != nil {
-		return nil, err
-	}
-	if have := FindBytecode(heads, python, of); have != nil {
+func Bytecode(ctx context.Context, s *store.Store, h *helper.Helper, heads []*store.Entry, python, of *store.Entry) (*store.Entry, error) {
+	if have := findBytecode(heads, python, of); have != nil {
 		return s.Find(have.ID())
 	}
 	work, err := os.MkdirTemp("", "llgo-py-bytecode-")

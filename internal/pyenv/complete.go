@@ -40,12 +40,16 @@ func (c completion) complete(ctx context.Context, members []env.Laid) ([]env.Lai
 	if err := c.check(ctx, h, python, members); err != nil {
 		return nil, err
 	}
+	heads, err := c.store.Heads()
+	if err != nil {
+		return nil, err
+	}
 	var more []env.Laid
 	for _, m := range members {
 		if m.Entry != python && m.Entry.Kind != store.KindDistribution {
 			continue
 		}
-		code, err := Bytecode(ctx, c.store, h, python, m.Entry)
+		code, err := Bytecode(ctx, c.store, h, heads, python, m.Entry)
 		if err != nil {
 			return nil, err
 		}
