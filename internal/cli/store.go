@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/install"
 	"github.com/llgo-pypack/llgo-pypack/internal/source"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
@@ -228,6 +229,19 @@ func storeVerify(c *storeCommand) error {
 func storeGC(c *storeCommand) error {
 	if err := c.want("gc [-n]", 0, 0); err != nil {
 		return err
+	}
+	gone, err := install.Gone(c.store)
+	if err != nil {
+		return err
+	}
+	for _, g := range gone {
+		c.ui.Note(fmt.Sprintf("what was installed in %s is no more there, and keeps nothing", g.Where))
+		if c.dry {
+			continue
+		}
+		if err := c.store.Unroot(g.Root); err != nil {
+			return err
+		}
 	}
 	removed, err := c.store.GC(c.ctx, c.dry)
 	for _, id := range removed.Entries {

@@ -43,14 +43,60 @@ func (in *Installer) Where() string { return in.where }
 
 func (in *Installer) at(path string) string { return filepath.Join(in.where, filepath.FromSlash(path)) }
 
+// Roots of the store are "install:<WHERE>:<name>,<version>".
+const rootPrefix = "install:"
+
 // root names a record among the store's roots.
 func (in *Installer) root(key string) string {
-	name := "install:" + in.where + ":" + key
+	name := rootPrefix + in.where + ":" + key
 	if len(name) > 100 { // becomes the name of a file
 		sum := sha256.Sum256([]byte(in.where))
-		name = "install:" + hex.EncodeToString(sum[:8]) + ":" + key
+		name = rootPrefix + hex.EncodeToString(sum[:8]) + ":" + key
 	}
 	return name
+}
+
+// GoneRoot is a root of the store whose installation is no more.
+type GoneRoot struct{ Root, Where string }
+
+// Gone returns the roots of directories that were removed by hand: they would keep
+// entries for ever. Of a directory whose path is too long for a root, that cannot be
+// told.
+func Gone(s *store.Store) ([]GoneRoot, error) {
+	roots, err := s.Roots()
+	if err != nil {
+		return nil, err
+	}
+	var gone []GoneRoot
+	for name := range roots {
+		rest, ok := strings.CutPrefix(name, rootPrefix)
+		if !ok || !filepath.IsAbs(rest) {
+			continue
+		}
+		if where := whereOf(rest); where != "" {
+			gone = append(gone, GoneRoot{name, where})
+		}
+	}
+	slices.SortFunc(gone, func(a, b GoneRoot) int { return strings.Compare(a.Root, b.Root) })
+	return gone, nil
+}
+
+// whereOf is the directory of a root, if it is gone; "" if it is there. Directories
+// and versions may have colons in them: only if each way to read it is of a directory
+// that is not there, it is gone.
+func whereOf(root string) (where string) {
+	for i := range root {
+		if root[i] != ':' {
+			continue
+		}
+		if where == "" {
+			where = root[:i]
+		}
+		if _, err := os.Stat(filepath.Join(root[:i], stateDir)); !errors.Is(err, os.ErrNotExist) {
+			return ""
+		}
+	}
+	return where
 }
 
 // Records returns what is installed, sorted by name, older versions first.

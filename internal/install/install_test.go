@@ -300,3 +300,47 @@ func TestBundle(t *testing.T) {
 	must(t, err)
 	wantTree(t, in.Where())
 }
+
+// On another file system there are no hard links into the store: copies.
+func TestAnotherFileSystem(t *testing.T) {
+	where, err := os.MkdirTemp("/dev/shm", "llgo-py-install-")
+	if err != nil {
+		t.Skip("no other file system here")
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(where) })
+	s := openStore(t, t.TempDir())
+	in := newInstaller(t, s, where)
+	addLibrary(t, s, "libb.so.1", "1.0")
+	e := addProgram(t, s, "x", "1", "libb.so.1")
+	install(t, in, e)
+	if p := install(t, in, e); !p.Already() {
+		t.Errorf("%+v", p.Steps)
+	}
+	if data, err := os.ReadFile(in.at("x-1")); err != nil || len(data) == 0 {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+	found, err := Which(s, in.at("common_libs/libb.so.1"))
+	if must(t, err); !found[0].Recorded || !strings.HasPrefix(found[0].ID, "libb,1.0,") {
+		t.Errorf("%+v", found)
+	}
+	_, err = in.Uninstall(t.Context(), "x")
+	must(t, err)
+	wantTree(t, where)
+}
+
+// A directory that was removed by hand keeps nothing in the store.
+func TestGone(t *testing.T) {
+	s := openStore(t, t.TempDir())
+	e := addProgram(t, s, "x", "1:2.0") // an epoch
+	there, gone := newInstaller(t, s, t.TempDir()), newInstaller(t, s, filepath.Join(t.TempDir(), "a:b"))
+	install(t, there, e)
+	install(t, gone, e)
+	if list, err := Gone(s); err != nil || len(list) != 0 {
+		t.Errorf("%v, %v", list, err)
+	}
+	must(t, os.RemoveAll(gone.Where()))
+	list, err := Gone(s)
+	if must(t, err); len(list) != 1 || list[0].Root != gone.root("x,1:2.0") {
+		t.Errorf("%v", list)
+	}
+}

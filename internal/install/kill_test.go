@@ -184,6 +184,9 @@ func TestKilledAtEveryChange(t *testing.T) {
 			t.Logf("killed at %d changes", total)
 		})
 	}
+	if problems, err := s.Verify(t.Context()); err != nil || len(problems) != 0 {
+		t.Errorf("%v, %v", problems, err)
+	}
 }
 
 // checkRoots compares the store's roots with the records of WHERE.

@@ -111,13 +111,13 @@ func (r *Record) Program(alias string) Placed {
 	return Placed{}
 }
 
+// file is the file of that path, nil if there is none.
 func (r *Record) file(path string) *Placed {
-	for i := range r.Files {
-		if r.Files[i].Path == path {
-			return &r.Files[i]
-		}
+	i, ok := slices.BinarySearchFunc(r.Files, path, func(f Placed, path string) int { return strings.Compare(f.Path, path) })
+	if !ok {
+		return nil
 	}
-	return nil
+	return &r.Files[i]
 }
 
 // DamagedError says that a record cannot be read.
@@ -181,6 +181,9 @@ func readRecord(path string) (*Record, error) {
 // check looks at everything that becomes a name on the disk: a directory that was
 // copied from somewhere brings its records along.
 func (r *Record) check() error {
+	if !slices.IsSortedFunc(r.Files, func(a, b Placed) int { return strings.Compare(a.Path, b.Path) }) {
+		return errors.New("its files are not sorted")
+	}
 	paths := slices.Clone(r.Obsolete)
 	for _, f := range r.Files {
 		paths = append(paths, f.Path)
