@@ -47,6 +47,9 @@ func (s *Set) Change(ctx context.Context, name, change string, edit func(*Spec) 
 		if err := edit(&spec); err != nil {
 			return err
 		}
+		if err := s.keepStep(old.Spec, &spec); err != nil {
+			return err
+		}
 		now, err = s.next(ctx, name, old.Generation, change, spec)
 		if err == nil && now == nil {
 			now = old

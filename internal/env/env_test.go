@@ -112,6 +112,37 @@ func TestUpgradeAndRollback(t *testing.T) {
 	check("1.10", 2)
 }
 
+// Plain files that were asked for by themselves follow their program, too.
+func TestDataThatWasAskedFor(t *testing.T) {
+	f := newFixture(t)
+	home := f.set.Home("demo")
+	for _, version := range []string{"1.9", "1.10"} {
+		f.program("hello", version)
+		f.add(store.KindData, "hello-doc", version, tree{"share/doc/hello/manual": version})
+		f.add(store.KindData, "other-doc", version, tree{"share/doc/other/manual": version})
+	}
+	f.create("demo", "hello,1.9", "hello-doc,1.9", "other-doc,1.9")
+	f.install("demo", "hello,1.10")
+	f.holds(filepath.Join(home, "share/doc/hello/manual"), "1.9") // pinned
+
+	spec := Spec{}
+	for _, name := range []string{"hello,1.9", "hello-doc,1.9", "other-doc,1.9"} {
+		e, err := f.store.Find(name)
+		must(t, err)
+		must(t, f.set.AskingFor(false, e)(&spec))
+	}
+	home = f.set.Home("free")
+	_, err := f.set.Create(context.Background(), "free", "create", spec)
+	must(t, err)
+	_, _, err = f.set.Upgrade(context.Background(), "free", "hello")
+	must(t, err)
+	f.prints(filepath.Join(home, "bin", "hello"), "hello 1.10\n")
+	f.holds(filepath.Join(home, "share/doc/hello/manual"), "1.10")
+	f.holds(filepath.Join(home, "share/doc/other/manual"), "1.9")
+	f.install("free", "hello,1.9")
+	f.holds(filepath.Join(home, "share/doc/hello/manual"), "1.9")
+}
+
 // What named a version stays where it is, unless it is named.
 func TestPinned(t *testing.T) {
 	f := newFixture(t)

@@ -191,3 +191,34 @@ func minor(version string) string {
 }
 
 var abi = regexp.MustCompile(`^[0-9]+\.[0-9]+`)
+
+// keepStep makes plain files that were asked for by themselves follow what they belong
+// to: where hello is another version than before, hello-doc becomes that of it, unless
+// it is pinned.
+func (s *Set) keepStep(before Spec, now *Spec) error {
+	heads, err := s.store.Heads()
+	if err != nil {
+		return err
+	}
+	byID := map[string]*store.Entry{}
+	for _, h := range heads {
+		byID[h.ID()] = h
+	}
+	for _, w := range slices.Clone(now.Wanted) {
+		was := slices.IndexFunc(before.Wanted, func(old Wanted) bool { return nameOf(old.Entry) == nameOf(w.Entry) })
+		if was < 0 || before.Wanted[was].Entry == w.Entry || byID[before.Wanted[was].Entry] == nil {
+			continue
+		}
+		stale := companions(heads, byID[before.Wanted[was].Entry], true)
+		for _, fresh := range companions(heads, byID[w.Entry], true) {
+			i := slices.IndexFunc(now.Wanted, func(d Wanted) bool {
+				same := func(h *store.Entry) bool { return h.ID() == d.Entry && h.Name == fresh.Name }
+				return !d.Pinned && slices.ContainsFunc(stale, same)
+			})
+			if i >= 0 {
+				now.Wanted[i].Entry = fresh.ID()
+			}
+		}
+	}
+	return nil
+}
