@@ -13,9 +13,9 @@ func open(t testing.TB) *Store {
 	return openAt(t, filepath.Join(t.TempDir(), "data"))
 }
 
-func openAt(t testing.TB, dir string) *Store {
+func openAt(t testing.TB, dir string, options ...Option) *Store {
 	t.Helper()
-	s, err := Open(dir)
+	s, err := Open(dir, options...)
 	must(t, err)
 	t.Cleanup(func() {
 		must(t, s.Close())

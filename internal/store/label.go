@@ -32,6 +32,7 @@ To check      cd entries/NAME,VERSION,HASH/files && sha256sum --check --quiet ..
               sha256sum ../entry.json   # begins with the HASH of the directory's name
 To find       sha256sum FILE; grep -l THAT_HASH entries/*/entry.json   # where is it from?
 To remove     chmod -R u+w entries/NAME,VERSION,HASH; rm -r entries/NAME,VERSION,HASH
+              sed -i /^NAME,VERSION,HASH$/d roots/*   # who needs it does not any more
               find objects -type f -links 1 -delete   # contents that nothing links to
 To send       tar xf EXPORTED.tar --skip-old-files    # in this directory
               "llgo py store export" writes such archives.

@@ -166,8 +166,7 @@ func (c *counting) Relocate(ctx context.Context, jobs []helper.RelocateJob) ([]h
 // has is damaged, it is.
 func TestChangedOnce(t *testing.T) {
 	c := &counting{}
-	s, err := Open(filepath.Join(t.TempDir(), "data"), WithRelocator(c))
-	must(t, err)
+	s := openAt(t, filepath.Join(t.TempDir(), "data"), WithRelocator(c))
 	d := library(t, "libfoo1", "1", "libfoo.so.1", "libbar.so")
 	e := add(t, s, d)
 	if again := add(t, s, d); again.ID() != e.ID() || c.files != 1 {
@@ -204,8 +203,7 @@ func (refusing) Relocate(_ context.Context, jobs []helper.RelocateJob) (failed [
 // What cannot be changed is no program that could be used elsewhere, unless it needs
 // nothing; in a distribution it works where it lies.
 func TestUnchangeable(t *testing.T) {
-	s, err := Open(filepath.Join(t.TempDir(), "data"), WithRelocator(refusing{}))
-	must(t, err)
+	s := openAt(t, filepath.Join(t.TempDir(), "data"), WithRelocator(refusing{}))
 	add(t, s, library(t, "libfoo1", "1", "libfoo.so.1", "libc.so.6"))
 	d := library(t, "libbar1", "1", "libbar.so.1", "libfoo.so.1")
 	if _, err := s.Add(t.Context(), d); err == nil || !strings.Contains(err.Error(), "lib/libbar.so.1: no room") {
