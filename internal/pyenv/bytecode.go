@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 	"github.com/llgo-pypack/llgo-pypack/internal/source"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
@@ -53,8 +54,8 @@ func tag(python *store.Entry) string {
 // none; neither have tests, which nobody imports. With that of a CPython come the
 // Files of an environment.
 //
-// The interpreter that compiles is that of the store, in its place: it writes its
-// own byte code elsewhere, and imports nothing but its standard library.
+// The interpreter that compiles writes its own byte code elsewhere, and imports nothing
+// but its standard library.
 func Bytecode(ctx context.Context, s *store.Store, h *helper.Helper, heads []*store.Entry, python, of *store.Entry) (*store.Entry, error) {
 	if have := findBytecode(heads, python, of); have != nil {
 		return s.Find(have.ID())
@@ -94,8 +95,13 @@ func Bytecode(ctx context.Context, s *store.Store, h *helper.Helper, heads []*st
 	return s.Add(ctx, draft)
 }
 
-// Describe describes the interpreter of an entry where it lies.
+// Describe describes the interpreter of an entry: the managed one that it was made of,
+// which other work shares, or else the one in the store, where it lies.
 func Describe(ctx context.Context, s *store.Store, python *store.Entry) (*pydist.Dist, error) {
+	managed, err := pydist.Managed(ctx, progress.Discard, "")
+	if err == nil && store.Hash(managed.Identity) == python.Origin.SHA256 {
+		return managed, nil
+	}
 	return pydist.FromInterpreter(ctx, filepath.Join(s.Tree(python), source.PythonDir, "bin", source.PythonOf(python)))
 }
 

@@ -98,7 +98,9 @@ func TestUnknown(t *testing.T) {
 	if _, err := Open(file, Options{}); !errors.As(err, &unknown) || unknown.Hint() == "" {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Open(file+".gone", Options{}); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("got %v", err)
+	for _, name := range []string{file + ".gone", "jq_1.7_amd64.deb", "libz.so.1", "a-1-py3-none-any.whl"} {
+		if _, err := Open(name, Options{}); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }

@@ -69,7 +69,7 @@ func (s *pythonSource) Drafts(ctx context.Context) ([]store.Draft, error) {
 		},
 		Sources: map[string]string{},
 	}
-	if dist.Managed {
+	if dist.Managed { // the identity is made from the sum of the download
 		d.Entry.Origin = store.Origin{Kind: "file", Name: "python-build-standalone", Version: dist.Version, SHA256: store.Hash(dist.Identity)}
 	}
 	t := &pythonTree{dist: dist, draft: &d}

@@ -32,8 +32,11 @@ type requirementSource struct {
 // requirement begins like PEP 508's: a name, then a version, extras, a URL or a marker.
 var requirement = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\s*($|[\[(<>=!~;@ ])`)
 
+// fileName is what looks like the name of a file that is missing.
+var fileName = regexp.MustCompile(`\.(deb|whl|zip|tar|gz|xz|zst|so|dylib|py|txt)(\.[0-9.]+)?$`)
+
 func isRequirement(name string, file fs.FileInfo) bool {
-	return file == nil && requirement.MatchString(name)
+	return file == nil && requirement.MatchString(name) && !fileName.MatchString(name)
 }
 
 // Fetched tells whether a name cannot be that of an entry, because it says what to
