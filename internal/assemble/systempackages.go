@@ -18,7 +18,7 @@ func systemPackages(ctx context.Context, added []helper.LinkFile) map[string]rep
 		return found
 	}
 	args := []string{"--search"}
-	dests := map[string]string{}
+	dests := map[string][]string{} // in layout farm a library has several
 	for _, f := range added {
 		path, err := filepath.EvalSymlinks(f.Source)
 		if err != nil {
@@ -26,14 +26,16 @@ func systemPackages(ctx context.Context, added []helper.LinkFile) map[string]rep
 		}
 		// Where /lib is a link to /usr/lib, packages know their files by either name.
 		for _, name := range []string{path, strings.TrimPrefix(path, "/usr"), "/usr" + path} {
-			args, dests[name] = append(args, name), f.Dest
+			args, dests[name] = append(args, name), append(dests[name], f.Dest)
 		}
 	}
 	owners := map[string]string{}
 	for _, line := range query(ctx, args...) { // "libffi8:amd64: /usr/lib/x86_64-linux-gnu/libffi.so.8.1.2"
 		owner, path, ok := strings.Cut(line, ": ")
-		if dest := dests[path]; ok && dest != "" {
-			owners[dest] = owner
+		for _, dest := range dests[path] {
+			if ok {
+				owners[dest] = owner
+			}
 		}
 	}
 	for dest, owner := range owners {

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 )
 
@@ -59,7 +60,7 @@ type selection struct {
 func (s *selection) choose() {
 	for _, f := range s.plan.Files {
 		s.there[moduleName(f)] = true
-		_, inside, ok := strings.Cut(f.Dest, "/site-packages/")
+		inside, ok := bundle.InSitePackages("python/" + f.Dest)
 		if !ok || f.Distribution == "" || f.AskedBy != "" || s.policy.needs(normalized(f.Distribution)) {
 			continue
 		}

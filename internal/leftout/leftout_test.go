@@ -117,6 +117,23 @@ func TestApply(t *testing.T) {
 	}
 }
 
+// TestApplyFarm: the same is left out where packages are in directories of their own.
+func TestApplyFarm(t *testing.T) {
+	plan := sample(t, "")
+	for i := range plan.Files {
+		f := &plan.Files[i]
+		f.Dest = strings.Replace(f.Dest, "lib/python3.14/site-packages/", "site-packages/p2/", 1)
+		if f.AskedBy == "" && !strings.Contains(f.Dest, "/own/") {
+			f.Distribution = "pkg"
+		}
+	}
+	plan.Distributions = []helper.Distribution{{Name: "pkg"}}
+	paths, _ := left(t, plan, nil, nil)
+	if want := len(tests) + len(data); len(paths) != want {
+		t.Errorf("%d files are left out, want %d: %q", len(paths), want, paths)
+	}
+}
+
 func TestCheck(t *testing.T) {
 	if err := Check([]string{"all", "tests", "static-libraries"}); err != nil {
 		t.Error(err)

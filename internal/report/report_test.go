@@ -259,7 +259,13 @@ func TestFarm(t *testing.T) {
 	if needs := needed(in.Linked)["python/reals/r/_c.so"]; !reflect.DeepEqual(needs, []string{"python/reals/r/libz.so.1"}) {
 		t.Errorf("needs %v", needs)
 	}
-	for _, f := range New(in).Files {
+	in.Manifest.Files = append(in.Manifest.Files, bundle.Entry{Path: "python/reals/r/_d.so", Kind: bundle.Extension, Distribution: "fast"},
+		bundle.Entry{Path: "python/site-packages/p1/fast/_d.so", Kind: bundle.Symlink, Link: "../../../reals/r/_d.so"})
+	r := New(in)
+	if target, err := NewGraph(r).Target("_d.so"); err != nil || target.Name() != "python/reals/r/_d.so" {
+		t.Errorf("_d.so is %s, %v", target.Name(), err)
+	}
+	for _, f := range r.Files {
 		if f.Path == "python/reals/r/_c.so" && (f.AskedBy != "fast" || len(f.Needs) != 1) {
 			t.Errorf("%+v", f)
 		}

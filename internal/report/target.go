@@ -93,27 +93,42 @@ func (g *Graph) module(name string) (Target, bool) {
 }
 
 // files are the files that a path, the end of one, or a part of a file's name
-// ("openblas") can mean.
+// ("openblas") can mean. A link means what it leads to, unless it is named in full.
 func (g *Graph) files(name string) []string {
 	name = strings.TrimPrefix(path.Clean(strings.TrimPrefix(name, "./")), "/")
 	var exact, end, part []string
+	links := map[string]string{}
+	for _, f := range g.report.Files {
+		if f.Link != "" {
+			links[f.Path] = path.Join(path.Dir(f.Path), f.Link)
+		}
+	}
 	for _, f := range g.report.Files {
 		switch {
 		case f.Path == name || f.Path == inPython(name):
 			exact = append(exact, f.Path)
 		case strings.HasSuffix(f.Path, "/"+name):
-			end = append(end, f.Path)
+			end = append(end, behind(f.Path, links))
 		case strings.Contains(path.Base(f.Path), name):
-			part = append(part, f.Path)
+			part = append(part, behind(f.Path, links))
 		}
 	}
 	for _, found := range [][]string{exact, end, part} {
 		if len(found) > 0 {
 			// encodings/__init__.pyc is in the module file, and a file that finds it.
+			slices.Sort(found)
 			return slices.Compact(found)
 		}
 	}
 	return nil
+}
+
+// behind is what a path leads to through links, which a bundle has no loops of.
+func behind(name string, links map[string]string) string {
+	for links[name] != "" {
+		name = links[name]
+	}
+	return name
 }
 
 // nearest are names that somebody perhaps meant: a module, a distribution, a file.
