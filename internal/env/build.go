@@ -47,8 +47,7 @@ func (s *Set) plan(ctx context.Context, name string, spec Spec) (*Plan, error) {
 	for _, src := range spec.Sources {
 		p.Symlink(Laid{}, filepath.ToSlash(filepath.Join("src", src.Name)), src.Dir)
 	}
-	p.layLibraries()
-	return p, nil
+	return p, p.layLibraries()
 }
 
 // record is environment.json of a plan, as far as a plan knows.

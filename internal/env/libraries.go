@@ -1,7 +1,6 @@
 package env
 
 import (
-	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -17,15 +16,9 @@ const (
 	depsSuffix = "_deps"
 )
 
-// library is where a file finds a library it needs.
-type library struct {
-	entry *store.Entry
-	file  *store.File
-}
-
 // layLibraries makes every native file find the libraries that its entry was resolved
 // against. It comes last: only now it is known what lies in lib/.
-func (p *Plan) layLibraries() {
+func (p *Plan) layLibraries() error {
 	byID := map[string]*store.Entry{}
 	for _, m := range p.members {
 		byID[m.Member.Entry] = m.Entry
@@ -34,7 +27,10 @@ func (p *Plan) layLibraries() {
 		if it.native == nil || len(it.native.Needed) == 0 || path.Dir(it.path) == libDir || it.private {
 			continue
 		}
-		libraries := gather(byID, it.owner, it.native)
+		libraries, err := p.libraries(byID, it)
+		if err != nil {
+			return err
+		}
 		if len(libraries) == 0 && !p.offers(it.native) {
 			continue
 		}
@@ -46,49 +42,16 @@ func (p *Plan) layLibraries() {
 			p.deps(it, libraries)
 		}
 	}
+	return nil
 }
 
-// gather collects the libraries that a native file of an entry needs, and theirs, as
-// the loader does: breadth first, and of each name the first. A process has one library
-// of a name.
-func gather(byID map[string]*store.Entry, e *store.Entry, n *store.Native) map[string]library {
-	type user struct {
-		entry  *store.Entry
-		native *store.Native
-	}
-	found := map[string]library{}
-	for queue := []user{{e, n}}; len(queue) > 0; queue = queue[1:] {
-		of := queue[0]
-		for _, name := range of.native.Needed {
-			if _, ok := found[name]; ok {
-				continue
-			}
-			if l := provider(byID, of.entry, name); l.file != nil {
-				found[name] = l
-				queue = append(queue, user{l.entry, l.file.Native})
-			}
-		}
-	}
-	return found
-}
-
-// provider finds the library of that name which an entry's files are to have; none if
-// it is the system's, or is reached without our doing.
-func provider(byID map[string]*store.Entry, e *store.Entry, name string) library {
-	owner := e
-	if _, own := e.Provides[name]; !own {
-		owner = byID[e.Resolved[name]]
-	} else if e.Kind == store.KindPython {
-		return library{} // laid as the tree that it is, in which its search path leads there
-	}
-	if owner == nil {
-		return library{}
-	}
-	file := owner.File(owner.Provides[name])
-	if file == nil || file.Native == nil {
-		return library{}
-	}
-	return library{owner, file}
+// libraries are those that a native file is to be given. A CPython is laid as the tree
+// that it is, in which its own search paths lead to its own.
+func (p *Plan) libraries(byID map[string]*store.Entry, it *item) ([]*store.Library, error) {
+	found, _, err := store.Libraries(byID, it.owner, it.native)
+	return slices.DeleteFunc(found, func(l *store.Library) bool {
+		return l.Entry == it.owner && l.Entry.Kind == store.KindPython
+	}), err
 }
 
 // offers tells whether lib/ has what a file needs: of an entry that was not resolved
@@ -119,10 +82,10 @@ func (p *Plan) missing() ([]Missing, error) {
 }
 
 // common tells whether all of them are those of lib/.
-func (p *Plan) common(libraries map[string]library) bool {
-	for name, l := range libraries {
-		it := p.items[path.Join(libDir, name)]
-		if it == nil || !p.same(it, l.file.Object) {
+func (p *Plan) common(libraries []*store.Library) bool {
+	for _, l := range libraries {
+		it := p.items[path.Join(libDir, l.Name)]
+		if it == nil || !p.same(it, l.File.Object) {
 			return false
 		}
 	}
@@ -142,9 +105,9 @@ func (p *Plan) same(it *item, want store.Hash) bool {
 
 // deps lays the libraries of one file beside it. All of them: a library looks first
 // beside itself, so one from lib/ would bring its neighbours of lib/.
-func (p *Plan) deps(it *item, libraries map[string]library) {
+func (p *Plan) deps(it *item, libraries []*store.Library) {
 	owner := Laid{Member: Member{Entry: it.entry}}
-	for _, name := range slices.Sorted(maps.Keys(libraries)) {
-		p.File(owner, path.Join(it.path+depsSuffix, name), *libraries[name].file)
+	for _, l := range libraries {
+		p.File(owner, path.Join(it.path+depsSuffix, l.Name), *l.File)
 	}
 }

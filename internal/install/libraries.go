@@ -12,14 +12,6 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
-// library is one that a program gets: what it is called, and the file.
-type library struct {
-	name  string // the SONAME by which it is needed
-	entry *store.Entry
-	file  *store.File
-	needs []string // SONAMEs, of those that are gathered
-}
-
 // Libs is an environment whose libraries are used by links.
 type Libs struct {
 	Name string
@@ -46,81 +38,34 @@ func (e *MissingLibrariesError) Hint() string {
 	return "llgo py store add " + what + "   # and then the program again, so that it is resolved"
 }
 
-// gatherer walks the libraries of a program.
+// gatherer has the libraries of a program.
 type gatherer struct {
-	byID    map[string]*store.Entry
-	policy  *policy.Policy
-	found   []*library // breadth first
-	byName  map[string]*library
+	found   []*store.Library
 	missing []string
 	machine []string // those that the store does not have, and machines have
 }
 
-// gather finds the libraries of a program, and theirs, as the loader does: breadth
-// first, and of each name the first.
+// gather finds the libraries of a program of the first entry.
 func gather(closure []*store.Entry, program *store.File) (*gatherer, error) {
 	p, err := policy.Load()
 	if err != nil {
 		return nil, err
 	}
-	g := &gatherer{byID: map[string]*store.Entry{}, policy: p, byName: map[string]*library{}}
+	byID := map[string]*store.Entry{}
 	for _, e := range closure {
-		g.byID[e.ID()] = e
+		byID[e.ID()] = e
 	}
-	g.needs(closure[0], program.Native)
-	for i := 0; i < len(g.found); i++ {
-		l := g.found[i]
-		l.needs = g.needs(l.entry, l.file.Native)
-	}
-	return g, nil
-}
-
-// needs adds what a native file of an entry needs, and returns the names.
-func (g *gatherer) needs(e *store.Entry, n *store.Native) []string {
-	var names []string
-	goos := map[string]string{"elf": "linux", "mach-o": "darwin"}[n.Format]
-	for _, needed := range n.Needed {
-		if g.policy.IsSystem(needed, goos) {
-			continue
-		}
-		name := path.Base(needed)
-		if g.byName[name] == nil && !g.add(name, e) {
-			continue
-		}
-		names = append(names, name)
-	}
-	return names
-}
-
-// add finds a library that entry e asks for.
-func (g *gatherer) add(name string, e *store.Entry) bool {
-	owner := e
-	if e.Provides[name] == "" {
-		owner = g.byID[e.Resolved[name]]
-	}
-	if owner == nil {
-		lacks := &g.missing
-		if g.policy.IsFallback(name) {
-			lacks = &g.machine
-		}
-		if !slices.Contains(*lacks, name) {
-			*lacks = append(*lacks, name)
-		}
-		return false
-	}
-	file := owner.File(owner.Provides[name])
-	for range 8 { // a name of it may be a link
-		if file != nil && file.Link != "" {
-			file = owner.File(path.Join(path.Dir(file.Path), file.Link))
+	g := &gatherer{}
+	found, missing, err := store.Libraries(byID, closure[0], program.Native)
+	g.found = found
+	for _, name := range missing {
+		if p.IsFallback(name) {
+			g.machine = append(g.machine, name)
+		} else {
+			g.missing = append(g.missing, name)
 		}
 	}
-	if file == nil || file.Native == nil {
-		return false
-	}
-	l := &library{name: name, entry: owner, file: file}
-	g.found = append(g.found, l)
-	g.byName[name] = l
-	return true
+	return g, err
 }
 
 // here finds files of this machine with the missing names, in the directories that
@@ -168,21 +113,21 @@ func (l *layout) place(g *gatherer, home string, libs []Libs, state *state) erro
 		case err != nil:
 			return err
 		case target != "":
-			own[lib.name] = target
-		case lib.entry == l.entry, !l.mayShare(lib, state):
-			own[lib.name] = ""
+			own[lib.Name] = target
+		case lib.Entry == l.entry, !l.mayShare(lib, state):
+			own[lib.Name] = ""
 		}
 	}
 	closeOver(g.found, own)
 	common := false
 	for _, lib := range g.found {
-		target, isOwn := own[lib.name]
-		placed := Placed{Object: lib.file.Object, Executable: lib.file.Executable, Size: lib.file.Size, Entry: lib.entry.ID(), File: lib.file.Path}
+		target, isOwn := own[lib.Name]
+		placed := Placed{Object: lib.File.Object, Executable: lib.File.Executable, Size: lib.File.Size, Entry: lib.Entry.ID(), File: lib.File.Path}
 		if isOwn {
-			placed.Path, placed.Link = path.Join(home, lib.name), target
+			placed.Path, placed.Link = path.Join(home, lib.Name), target
 		} else {
 			common = true
-			placed.Path = path.Join(commonDir, lib.name)
+			placed.Path = path.Join(commonDir, lib.Name)
 		}
 		l.files[placed.Path] = placed
 	}
@@ -194,25 +139,25 @@ func (l *layout) place(g *gatherer, home string, libs []Libs, state *state) erro
 }
 
 // mayShare tells whether common_libs/ has this library, or room for it.
-func (l *layout) mayShare(lib *library, state *state) bool {
-	at := path.Join(commonDir, lib.name)
+func (l *layout) mayShare(lib *store.Library, state *state) bool {
+	at := path.Join(commonDir, lib.Name)
 	if planned, ok := l.files[at]; ok {
-		return planned.Object == lib.file.Object
+		return planned.Object == lib.File.Object
 	}
-	return state.free(at, lib.file.Object)
+	return state.free(at, lib.File.Object)
 }
 
 // closeOver takes to the program's own libraries every one that needs such a one:
 // from common_libs/ it would not be found.
-func closeOver(found []*library, own map[string]string) {
+func closeOver(found []*store.Library, own map[string]string) {
 	for changed := true; changed; {
 		changed = false
 		for _, lib := range found {
-			if _, ok := own[lib.name]; ok {
+			if _, ok := own[lib.Name]; ok {
 				continue
 			}
-			if slices.ContainsFunc(lib.needs, func(name string) bool { _, ok := own[name]; return ok }) {
-				own[lib.name] = ""
+			if slices.ContainsFunc(lib.Needs, func(name string) bool { _, ok := own[name]; return ok }) {
+				own[lib.Name] = ""
 				changed = true
 			}
 		}
@@ -220,18 +165,18 @@ func closeOver(found []*library, own map[string]string) {
 }
 
 // equalIn finds a library in an environment, if it is the same there; "" if not.
-func equalIn(libs []Libs, lib *library) (string, error) {
+func equalIn(libs []Libs, lib *store.Library) (string, error) {
 	for _, env := range libs {
-		at := filepath.Join(env.Dir, lib.name)
+		at := filepath.Join(env.Dir, lib.Name)
 		info, err := os.Stat(at)
-		if err != nil || !info.Mode().IsRegular() || info.Size() != lib.file.Size {
+		if err != nil || !info.Mode().IsRegular() || info.Size() != lib.File.Size {
 			continue
 		}
 		sum, err := hashFile(at)
 		if err != nil {
 			return "", err
 		}
-		if sum == lib.file.Object {
+		if sum == lib.File.Object {
 			return at, nil
 		}
 	}
