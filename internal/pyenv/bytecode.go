@@ -58,6 +58,9 @@ func tag(python *store.Entry) string {
 // but its standard library.
 func Bytecode(ctx context.Context, s *store.Store, h *helper.Helper, heads []*store.Entry, python, of *store.Entry) (*store.Entry, error) {
 	if have := findBytecode(heads, python, of); have != nil {
+		if err := s.Hold(have.ID()); err != nil {
+			return nil, err
+		}
 		return s.Find(have.ID())
 	}
 	work, err := os.MkdirTemp("", "llgo-py-bytecode-")

@@ -246,7 +246,7 @@ func (h *home) checkSession(t *testing.T, first string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := Session{Code: []string{"import _tkinter, ctypes, os, sys", "ctypes.CDLL(sys.base_prefix + '/lib/libpython3.14.so.1.0')"}, Stderr: os.Stderr}
+	s := Session{Code: []string{"import _tkinter, ctypes, os, sys", "ctypes.CDLL(sys.prefix + '/lib/libpython3.14.so.1.0')"}, Stderr: os.Stderr}
 	loaded, err := s.Run(t.Context(), dist)
 	if err != nil {
 		t.Fatal(err)

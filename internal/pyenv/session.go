@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -84,6 +85,9 @@ func (s *Session) Run(ctx context.Context, dist *pydist.Dist) ([]trace.Loaded, e
 	if err != nil {
 		return nil, err
 	}
+	if err := likeItself(traced.SitePackages[0]); err != nil {
+		return nil, err
+	}
 	cmd := exec.CommandContext(ctx, traced.Executable, s.args(dist)...)
 	cmd.Env = pydist.CleanEnv(os.Environ())
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.Stdin, s.Stdout, s.Stderr
@@ -100,4 +104,11 @@ func (s *Session) Run(ctx context.Context, dist *pydist.Dist) ([]trace.Loaded, e
 		return loaded, &FailedError{code}
 	}
 	return loaded, nil
+}
+
+// likeItself makes the recording environment one that does not show in sys.prefix, below
+// which programs look for what they load.
+func likeItself(site string) error {
+	const code = "import sys; sys.prefix, sys.exec_prefix = sys.base_prefix, sys.base_exec_prefix\n"
+	return os.WriteFile(filepath.Join(site, "a_llgo_prefix.pth"), []byte(code), 0o644)
 }
