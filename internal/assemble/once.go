@@ -58,8 +58,12 @@ func (b *builder) once(ctx context.Context, pack packer) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Was something edited meanwhile? Then nobody knows of which state the result is.
 	if again, err := b.key(ctx, dist); err != nil || again != key {
-		return s, err // a source was edited meanwhile: of which state the result is nobody knows
+		return s, err
+	}
+	if same, err := dist.Same(ctx); err != nil || !same {
+		return s, err
 	}
 	return s, record.Keep(store, key, machine, b.wrote(), told{s, warnings.texts})
 }
@@ -79,14 +83,14 @@ func (b *builder) found(store *kept.Store, key kept.Key) *Summary {
 }
 
 // repeatable reports whether everything that the build depends on is known.
-// Packages come and go in an interpreter of the user's; a C compiler reads what
+// Packages come and go in an interpreter of the user's that is not pinned; a C compiler reads what
 // nobody lists; some flags ask for the work itself, or bring in files of their own.
 func (b *builder) repeatable(dist *pydist.Dist) bool {
 	special := slices.ContainsFunc(b.Flags.Build, func(flag string) bool {
 		name, _, _ := strings.Cut(strings.TrimPrefix(flag, "-"), "=")
 		return slices.Contains([]string{"a", "work", "toolexec", "buildvcs", "pgo", "pkgdir"}, name)
 	})
-	return dist.Managed && b.comp.Name() == "go" && !b.prog.HasCgo() && !special && !b.Flags.Commands && b.Flags.Overlay == ""
+	return (dist.Managed || dist.Pinned) && b.comp.Name() == "go" && !b.prog.HasCgo() && !special && !b.Flags.Commands && b.Flags.Overlay == ""
 }
 
 // key is all that the build depends on.

@@ -27,7 +27,10 @@ func (b *builder) python(ctx context.Context) (*pydist.Dist, *helper.Helper, err
 	if err != nil {
 		return nil, nil, err
 	}
-	dist, err = b.environment(ctx, dist, h)
+	if dist, err = b.environment(ctx, dist, h); err != nil {
+		return nil, nil, err
+	}
+	dist, err = dist.Pin(ctx)
 	return dist, h, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,8 +28,8 @@ import (
 // does one after a change of the program's own modules that no analysis can see, see
 // [Helper.outlines].
 //
-// That excludes interpreters and virtual environments of the user's: packages
-// come and go there without their Identity changing. What line of Go asks for a
+// Interpreters and virtual environments of the user's are known by content if they
+// are pinned (pydist.Dist.Pin); packages come and go there. What line of Go asks for a
 // module is no part of it either: it matters for errors, which are not kept.
 
 // AnalysisFile is what an analysis that is kept consists of, beside records of the tools.
@@ -38,8 +39,9 @@ const AnalysisFile = "plan.json"
 type keptPlan struct {
 	Plan     *Plan    `json:"plan"`
 	Warnings []string `json:"warnings"` // told again with the plan
-	// Exact are modules of the program's own that count by content whatever their
-	// outline: others than its own import them, whose words nobody looked at.
+	// Exact count by content whatever the name of the entry says: modules of the
+	// program's own that others than its own import, whose words nobody looked at, and
+	// libraries of this machine.
 	Exact []record.File `json:"exact"`
 }
 
@@ -49,24 +51,41 @@ var errEdited = errors.New("files of the program change while they are analysed;
 // AnalyzeOnce is Analyze, which it runs if no plan is kept. Its request needs no
 // Workdir; work is a directory to use where plans cannot be kept.
 func (h *Helper) AnalyzeOnce(ctx context.Context, dist *pydist.Dist, req AnalyzeRequest, work string) (*Plan, error) {
-	if !dist.Managed {
+	if !dist.Managed && !dist.Pinned {
 		req.Workdir = work
 		return h.Analyze(ctx, dist, req)
 	}
-	outlines := func() (map[string]string, error) { return h.outlines(ctx, dist, req) }
-	k, err := h.planOf(ctx, dist, req, outlines)
+	k, err := h.exactPlan(ctx, dist, req)
 	if err != nil {
 		return nil, err
-	}
-	if now, err := record.Looks(pathsOf(k.Exact)); err != nil || !slices.Equal(now, k.Exact) {
-		if k, err = h.planOf(ctx, dist, req, func() (map[string]string, error) { return nil, nil }); err != nil {
-			return nil, err
-		}
 	}
 	for _, text := range k.Warnings {
 		h.rep.Warn(text)
 	}
 	return k.Plan, nil
+}
+
+// exactPlan returns a plan of which all that counts by content is as it was: by
+// outlines, else by contents, else by what is at those places now.
+func (h *Helper) exactPlan(ctx context.Context, dist *pydist.Dist, req AnalyzeRequest) (*keptPlan, error) {
+	var k *keptPlan
+	found := ""
+	for _, outlines := range []func() (map[string]string, error){
+		func() (map[string]string, error) { return h.outlines(ctx, dist, req) },
+		func() (map[string]string, error) { return nil, nil },
+		func() (map[string]string, error) { return map[string]string{"": found}, nil },
+	} {
+		var err error
+		if k, err = h.planOf(ctx, dist, req, outlines); err != nil {
+			return nil, err
+		}
+		now, err := record.Looks(pathsOf(k.Exact))
+		if err == nil && slices.Equal(now, k.Exact) {
+			break
+		}
+		found = fmt.Sprint(now, err)
+	}
+	return k, nil
 }
 
 func pathsOf(files []record.File) (paths []string) {
@@ -96,10 +115,14 @@ func (h *Helper) planOf(ctx context.Context, dist *pydist.Dist, req AnalyzeReque
 			if err := h.keep(ctx, dist, req, made, dir); err != nil {
 				return err
 			}
-			if again, err := name(); err != nil || again != dir {
-				return cmp.Or(err, errEdited)
+			again, err := name()
+			if err == nil && again != dir {
+				err = errEdited
 			}
-			return nil
+			if same, e := dist.Same(ctx); err == nil && !same {
+				err = cmp.Or(e, errEdited)
+			}
+			return err
 		})
 		if errors.Is(err, errEdited) && try < tries-1 {
 			continue
@@ -139,7 +162,7 @@ func (h *Helper) keptName(dist *pydist.Dist, req AnalyzeRequest, outlines map[st
 	if err != nil {
 		return "", err
 	}
-	key := digest(sources, string(lock), dist.Identity, wanted(req), options)
+	key := digest(sources, string(lock), dist.Identity, wanted(req), options, outlines[""])
 	return filepath.Join(root, "analyses", key[:32]), nil
 }
 
@@ -174,7 +197,7 @@ func (h *Helper) keep(ctx context.Context, dist *pydist.Dist, req AnalyzeRequest
 	if err != nil {
 		return err
 	}
-	exact, err := record.Looks(importedByOthers(plan, req.Options))
+	exact, err := record.Looks(append(importedByOthers(plan, req.Options), machinesOwn(plan, dist, made)...))
 	if err != nil {
 		return err
 	}
@@ -205,6 +228,16 @@ func importedByOthers(plan *Plan, o AnalyzeOptions) (sources []string) {
 			return !ok && !strings.HasPrefix(by, "<")
 		}) {
 			sources = append(sources, source)
+		}
+	}
+	return sources
+}
+
+// machinesOwn are the libraries that the analysis found on this machine.
+func machinesOwn(plan *Plan, dist *pydist.Dist, work string) (sources []string) {
+	for _, f := range plan.Files {
+		if f.Kind == KindLibrary && !dist.Contains(f.Source) && !strings.HasPrefix(f.Source, work) {
+			sources = append(sources, f.Source)
 		}
 	}
 	return sources

@@ -1,6 +1,7 @@
 package helper
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/internal/record"
 )
 
 // The second analysis of the same request needs no interpreter, tells the same
@@ -78,12 +80,67 @@ func TestKeptNames(t *testing.T) {
 	}
 }
 
-// Interpreters of the user's change under our feet: nothing is kept of them.
+// Interpreters of the user's change under our feet: nothing is kept of them, unless
+// they are pinned.
 func TestUsersInterpretersAreAskedAgain(t *testing.T) {
-	dist := *pyenv(t, "3.9")
-	dist.Executable = "/nonexistent"
-	if _, err := open(t, &recorder{}).AnalyzeOnce(t.Context(), &dist, AnalyzeRequest{Modules: []Module{{Name: "json"}}}, t.TempDir()); err == nil {
+	dist := pyenv(t, "3.9")
+	req := AnalyzeRequest{Modules: []Module{{Name: "json"}}}
+	gone := *dist
+	gone.Executable = "/nonexistent"
+	if _, err := open(t, &recorder{}).AnalyzeOnce(t.Context(), &gone, req, t.TempDir()); err == nil {
 		t.Error("a plan was kept for an interpreter of the user's")
+	}
+	pinned, err := dist.Pin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := open(t, &recorder{}).AnalyzeOnce(t.Context(), pinned, req, t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	gone = *pinned
+	gone.Executable = "/nonexistent"
+	if _, err := open(t, &recorder{}).AnalyzeOnce(t.Context(), &gone, req, t.TempDir()); err != nil {
+		t.Errorf("no plan was kept for an interpreter that is pinned: %v", err)
+	}
+}
+
+// A plan with a library of the machine is looked at again when that changes.
+func TestLibrariesOfTheMachineCount(t *testing.T) {
+	dist := *managed(t)
+	dist.Identity = digest(t.Name(), t.TempDir())
+	library := write(t, t.TempDir(), "libx.so", "one")
+	h := open(t, &recorder{})
+	name := func() (map[string]string, error) { return nil, nil }
+	req := AnalyzeRequest{Modules: []Module{{Name: "json"}}}
+	if _, err := h.planOf(t.Context(), &dist, req, name); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := h.keptName(&dist, req, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, AnalysisFile)
+	k, err := readPlan(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k.Exact, err = record.Looks([]string{library}); err != nil {
+		t.Fatal(err)
+	}
+	k.Warnings = []string{"this one"}
+	data, err := json.Marshal(k)
+	if err == nil {
+		err = os.WriteFile(file, data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k, err := h.exactPlan(t.Context(), &dist, req); err != nil || len(k.Warnings) != 1 {
+		t.Errorf("nothing changed, and it is another plan: %v", err)
+	}
+	write(t, filepath.Dir(library), "libx.so", "two")
+	if k, err := h.exactPlan(t.Context(), &dist, req); err != nil || len(k.Warnings) != 0 {
+		t.Errorf("the library changed, and it is the same plan: %v", err)
 	}
 }
 

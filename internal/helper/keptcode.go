@@ -95,7 +95,7 @@ func codeKeyOf(dist *pydist.Dist, req CompileRequest, i int, neutral []Neutral) 
 	if err != nil {
 		return codeKey{}, err
 	}
-	all, err := json.Marshal([]any{req, neutral, dist.Identity, tools})
+	all, err := json.Marshal([]any{req, neutral, dist.Interpreter, tools})
 	return codeKey{kept.NewKey("byte code", all), kept.NewKey("byte code failure", all)}, err
 }
 

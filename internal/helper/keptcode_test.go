@@ -17,7 +17,7 @@ import (
 func TestByteCodeIsKept(t *testing.T) {
 	dir := t.TempDir()
 	dist := *managed(t)
-	dist.Identity = digest(t.Name(), dir) // nothing is kept of it yet
+	dist.Interpreter = digest(t.Name(), dir) // nothing is kept of it yet
 	good, bad := write(t, dir, "good.py", "x = 1\n"), write(t, dir, "bad.py", "x = = 1\n")
 	compile := func(dist *pydist.Dist) ([]Code, string) {
 		t.Helper()
@@ -77,7 +77,7 @@ func TestByteCodeKeys(t *testing.T) {
 	if key(CompileRequest{Jobs: []CompileJob{{b, "a.py", "/out"}}}) != key(req) {
 		t.Error("byte code depends on where the source is")
 	}
-	for what, other := range map[string]*pydist.Dist{"": {}, "interpreter": {Identity: "other"}} {
+	for what, other := range map[string]*pydist.Dist{"": {}, "interpreter": {Interpreter: "other"}} {
 		for i, neutral := range [][]Neutral{{{"/a", "/b"}}, {{"/a", "/c"}}, nil} {
 			k, err := codeKeyOf(other, req, 0, neutral)
 			if err != nil || (string(k.code[:]) == key(req)) != (what == "" && i == 0) || k.code == k.failure {

@@ -158,7 +158,7 @@ func (h *Helper) outlineOnce(ctx context.Context, dist *pydist.Dist, sources []s
 	var missing []int
 	keyOf := func(source string) (kept.Key, error) {
 		sum, err := fileSum(source)
-		return kept.NewKey("outline", []byte(sum), []byte(dist.Identity), []byte(tools)), err
+		return kept.NewKey("outline", []byte(sum), []byte(dist.Interpreter), []byte(tools)), err
 	}
 	for i, source := range sources {
 		if keys[i], err = keyOf(source); err != nil {

@@ -43,6 +43,7 @@ func fromInterpreter(ctx context.Context, path string) (*Dist, error) {
 		return nil, err
 	}
 	dist.Identity, err = identify(dist)
+	dist.Interpreter = dist.Identity
 	return dist, err
 }
 
@@ -130,6 +131,6 @@ func Venv(ctx context.Context, base *Dist, dir, identity string) (*Dist, error) 
 	if err != nil {
 		return nil, fmt.Errorf("the environment %s does not work: %w; remove it to have it made again", dir, err)
 	}
-	dist.Managed, dist.Pip, dist.Identity = base.Managed, base.Pip, identity
+	dist.Managed, dist.Pip, dist.Identity, dist.Interpreter = base.Managed, base.Pip, identity, base.Interpreter
 	return dist, nil
 }

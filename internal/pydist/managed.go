@@ -89,6 +89,6 @@ func (r release) describe(ctx context.Context, dir, identity string) (*Dist, err
 	}
 	dist.Managed = true
 	dist.Pip = filepath.Join(dir, pipDir)
-	dist.Identity = identity
+	dist.Identity, dist.Interpreter = identity, identity
 	return dist, nil
 }

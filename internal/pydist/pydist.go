@@ -58,8 +58,15 @@ type Dist struct {
 	Pip string
 
 	// Identity stands for the content of the distribution in cache keys: 64
-	// hexadecimal digits.
+	// hexadecimal digits. Of what is neither Managed nor Pinned it stands for the
+	// interpreter only.
 	Identity string
+	// Interpreter stands for the interpreter without what is installed on top of it.
+	Interpreter string
+	// Pinned says that Identity is that of [Dist.Pin].
+	Pinned bool
+
+	unpinned string // Identity before
 }
 
 // IsVenv tells whether the distribution is a virtual environment.
