@@ -18,6 +18,7 @@ import (
 	format "github.com/llgo-pypack/llgo-pypack/internal/bootstrap/modules"
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+	"github.com/llgo-pypack/llgo-pypack/internal/compiler"
 	"github.com/llgo-pypack/llgo-pypack/internal/deps"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/leftout"
@@ -56,10 +57,14 @@ func (b *builder) onedir(ctx context.Context, dist *pydist.Dist, h *helper.Helpe
 func (b *builder) compile(ctx context.Context, dist *pydist.Dist, exe, payload string) error {
 	task := b.Reporter.Phase("compile the Go program with compiler "+b.comp.Name(), 0)
 	defer task.Done()
+	return b.comp.Build(ctx, b.packagedJob(dist, exe, payload))
+}
+
+func (b *builder) packagedJob(dist *pydist.Dist, exe, payload string) compiler.Job {
 	job := b.job()
 	job.Output, job.Python, job.Packaged, job.Payload = exe, dist, true, payload
 	job.Mapped, job.Optimize, job.Farm = b.mapped(), b.optimize(), b.farm()
-	return b.comp.Build(ctx, job)
+	return job
 }
 
 // optimize is the level of optimisation, of byte code and of interpreters.
@@ -117,7 +122,14 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		if err := p.wait(ctx); err != nil {
 			return err
 		}
-		return b.link(ctx, dist, h, f, p, filepath.Join(work, "native"))
+		if err := b.link(ctx, dist, h, f, p, filepath.Join(work, "native")); err != nil || !b.set.Onefile.Value || b.looking {
+			return err
+		}
+		done := ""
+		if b.travelsAsIs(dist) && !b.comp.Linked() {
+			done = dist.LibPython // by sideBySide
+		}
+		return b.compressAhead(ctx, h, f.natives(done), filepath.Join(work, "compressed"))
 	})
 	return f, both.Wait()
 }

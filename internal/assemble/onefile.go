@@ -2,10 +2,15 @@ package assemble
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
+	"github.com/llgo-pypack/llgo-pypack/internal/frames"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/onefile"
 	"github.com/llgo-pypack/llgo-pypack/internal/payload"
@@ -22,7 +27,7 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		return nil, nil, err
 	}
 	defer os.RemoveAll(work)
-	files, tree, err := b.pythonTree(ctx, dist, h, work)
+	files, tree, err := b.sideBySide(ctx, dist, h, work)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -34,6 +39,64 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		return nil, nil, err
 	}
 	return b.oneFileDone(ctx, dist, files, tree)
+}
+
+// sideBySide makes the tree of the program's Python, and with it what does not wait for
+// it: everything that Go links is compiled, and libpython compressed, which takes as long
+// as all the rest together. What takes part is in its final form only later, so the
+// results stay in the caches of those that make them.
+//
+//	analysis ─┬─ byte code ────────────────────┬─ tree ─ archive ─ link
+//	          └─ native files ─ compress them ─┤
+//	compress libpython ────────────────────────┤
+//	compile Go ────────────────────────────────┘
+func (b *builder) sideBySide(ctx context.Context, dist *pydist.Dist, h *helper.Helper, work string) (f *files, tree *bundle.Result, err error) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return b.compileAhead(ctx, dist, work) })
+	if b.travelsAsIs(dist) {
+		group.Go(func() error {
+			return b.compressAhead(ctx, h, []string{dist.LibPython}, filepath.Join(work, "libpython"))
+		})
+	}
+	group.Go(func() (err error) {
+		f, tree, err = b.pythonTree(ctx, dist, h, work)
+		return err
+	})
+	return f, tree, group.Wait()
+}
+
+// compileAhead compiles with an empty archive.
+func (b *builder) compileAhead(ctx context.Context, dist *pydist.Dist, work string) error {
+	if b.Flags.Commands { // they are to be shown once
+		return nil
+	}
+	empty := filepath.Join(work, "empty.zip")
+	if err := os.WriteFile(empty, nil, 0o644); err != nil {
+		return err
+	}
+	job := b.packagedJob(dist, "", empty)
+	job.Ahead = true
+	return b.comp.Build(ctx, job)
+}
+
+// travelsAsIs guesses that libpython need not be changed: if it is, it was compressed in
+// vain, and is compressed with the other native files.
+func (b *builder) travelsAsIs(dist *pydist.Dist) bool { return dist.Managed && !b.set.Strip.Value }
+
+// compressAhead compresses files, in a new directory work.
+func (b *builder) compressAhead(ctx context.Context, h *helper.Helper, files []string, work string) error {
+	if err := os.Mkdir(work, 0o755); err != nil {
+		return err
+	}
+	return frames.Ahead(ctx, h, files, work)
+}
+
+// natives are the native files, each once, but for done.
+func (f *files) natives(done string) []string {
+	list := slices.AppendSeq([]string{f.libPython}, maps.Values(f.linked))
+	list = slices.DeleteFunc(list, func(source string) bool { return source == done })
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // oneFileDone tells of the file that a tree went into.

@@ -40,6 +40,7 @@ type Job struct {
 	Mapped    bool      // its modules are in one file (internal/bootstrap/modules)
 	Farm      bool      // its packages are in numbered directories (layout farm)
 	Payload   string    // archive to embed in a program of one file, by a compiler that is not Linked
+	Ahead     bool      // only fill Go's build cache: Output is not written; where the compiler is not Linked
 	Stdout    io.Writer // the compiler's own output, unchanged
 	Stderr    io.Writer
 	Env       []string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -38,6 +39,9 @@ func (stock) Build(ctx context.Context, job Job) error {
 	defer os.RemoveAll(work)
 
 	args := []string{"build"}
+	if job.Ahead { // the go command has no other way to compile all and link nothing
+		args, job.Stdout = []string{"list", "-export", "-f="}, io.Discard
+	}
 	env := append(slices.Clone(job.Env), "CGO_ENABLED=0")
 	link := job.Flags.LinkArgs
 	if job.Cgo {
@@ -96,8 +100,10 @@ func commonFlags(job Job, link []string) []string {
 	if job.Flags.Commands {
 		flags = append(flags, "-x")
 	}
-	flags = append(flags, "-o", job.Output, "--")
-	return append(flags, job.Patterns...)
+	if !job.Ahead {
+		flags = append(flags, "-o", job.Output)
+	}
+	return append(append(flags, "--"), job.Patterns...)
 }
 
 // stripped leaves the symbol table and DWARF out of a program that is to travel: a

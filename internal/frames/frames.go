@@ -36,19 +36,8 @@ const Level = 19
 // Add gives every source that is a file its frame. The work directory must exist
 // until the sources are written.
 func Add(ctx context.Context, c Compressor, sources []payload.Source, work string) error {
-	store, err := kept.Open()
+	a, err := compressed(ctx, c, sources, work)
 	if err != nil {
-		return err
-	}
-	id, err := c.CompressorID()
-	if err != nil {
-		return err
-	}
-	a := &adder{store: store, id: fmt.Sprintf("%s level %d window %d", id, Level, payload.WindowLog), work: work}
-	if a.contents, err = contentsOf(ctx, sources); err != nil {
-		return err
-	}
-	if err := a.compress(ctx, c); err != nil {
 		return err
 	}
 	for i := range sources {
@@ -57,6 +46,33 @@ func Add(ctx context.Context, c Compressor, sources []payload.Source, work strin
 		}
 	}
 	return nil
+}
+
+// Ahead compresses files that will be needed, so that a later Add finds their frames.
+// No other call may use the same work directory meanwhile.
+func Ahead(ctx context.Context, c Compressor, files []string, work string) error {
+	sources := make([]payload.Source, len(files))
+	for i, file := range files {
+		sources[i].File = file
+	}
+	_, err := compressed(ctx, c, sources, work)
+	return err
+}
+
+func compressed(ctx context.Context, c Compressor, sources []payload.Source, work string) (*adder, error) {
+	store, err := kept.Open()
+	if err != nil {
+		return nil, err
+	}
+	id, err := c.CompressorID()
+	if err != nil {
+		return nil, err
+	}
+	a := &adder{store: store, id: fmt.Sprintf("%s level %d window %d", id, Level, payload.WindowLog), work: work}
+	if a.contents, err = contentsOf(ctx, sources); err != nil {
+		return nil, err
+	}
+	return a, a.compress(ctx, c)
 }
 
 // content is a source's, and what a frame says of it.

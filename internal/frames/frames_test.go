@@ -131,3 +131,27 @@ func TestFailure(t *testing.T) {
 		t.Errorf("after a failure: %v, compressed %v, want again", err, c.counts)
 	}
 }
+
+// TestAhead: what was compressed ahead is not compressed again.
+func TestAhead(t *testing.T) {
+	c, sources := setup(t)
+	var files []string
+	for _, s := range sources {
+		if s.File != "" && filepath.Base(s.File) != "b" {
+			files = append(files, s.File)
+		}
+	}
+	if err := Ahead(t.Context(), c, files, t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	if c.counts["aaaa"] != 1 || c.counts["bbbb"] != 0 {
+		t.Errorf("compressed ahead: %v", c.counts)
+	}
+	if err := Add(t.Context(), c, sources, t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	if c.counts["aaaa"] != 1 || c.counts["bbbb"] != 1 {
+		t.Errorf("compressed: %v", c.counts)
+	}
+	archive(t, sources)
+}
