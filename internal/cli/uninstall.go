@@ -16,7 +16,8 @@ Takes a version of a program away that llgo py install has put into the director
 newest that is left takes its place.
 
 What other programs in WHERE use stays; so do files that were there before, or were
-changed since. The store keeps its entry until llgo py store gc.
+changed since. The store keeps its entry until llgo py store gc, which also notices if
+WHERE was removed by hand.
 
 Flags:
     --write-profile     if WHERE has no program any more, take it off PATH again

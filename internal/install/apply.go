@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -161,64 +160,4 @@ func (in *Installer) sync(r *Record) error {
 		}
 	}
 	return nil
-}
-
-// discard removes paths that no other record lists.
-func (in *Installer) discard(paths []string, key string, records []*Record) error {
-	for _, p := range paths {
-		used := slices.ContainsFunc(records, func(o *Record) bool { return o.key() != key && o.file(p) != nil })
-		if used {
-			continue
-		}
-		in.fault("remove file")
-		if err := os.Remove(in.at(p)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		in.removeEmpty(path.Dir(p))
-	}
-	return nil
-}
-
-// removeEmpty removes directories that hold nothing any more, WHERE excepted.
-func (in *Installer) removeEmpty(dir string) {
-	for dir != "." && dir != ".." && dir != "../share" && os.Remove(in.at(dir)) == nil {
-		dir = path.Dir(dir)
-	}
-}
-
-// applyRemoval carries out a removal, the lock held.
-func (in *Installer) applyRemoval(p *Removal) error {
-	p.Record.State = removing
-	if err := in.writeRecord(p.Record); err != nil {
-		return err
-	}
-	return in.remove(p.Record)
-}
-
-// remove takes away what a record lists. It can be done again from any point.
-func (in *Installer) remove(r *Record) error {
-	records, err := in.Records()
-	if err != nil {
-		return err
-	}
-	p, err := in.planRemoval(r, records)
-	if err != nil {
-		return err
-	}
-	for _, s := range p.Steps {
-		switch s.Do {
-		case DoSwitch:
-			err = in.placeFile("alias", Placed{Path: s.Path, Link: s.Target})
-		case DoRemove:
-			err = in.discard([]string{s.Path}, r.key(), nil)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	in.fault("remove record")
-	if err := os.Remove(in.recordPath(r)); err != nil {
-		return err
-	}
-	return in.reroot()
 }

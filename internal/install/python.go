@@ -38,21 +38,36 @@ func (in *Installer) parts(ctx context.Context, e *store.Entry) ([]env.Part, err
 	case store.KindPython:
 		return in.python.Parts(ctx, e.ID())
 	case store.KindDistribution:
-		python, err := interpreter(in.store, e)
+		ids, err := in.environment(e)
 		if err != nil {
 			return nil, err
 		}
-		required, err := required(in.store, python, e)
-		if err != nil {
-			return nil, err
+		parts, err := in.python.Parts(ctx, ids...)
+		var unfit *pyenv.Error
+		if errors.As(err, &unfit) {
+			// It tells how to mend an environment, and this one has no name.
+			err = &pyenv.Error{Text: unfit.Text, Next: strings.Replace(unfit.Next, "llgo py env install ENV", "llgo py store add", 1)}
 		}
-		ids := []string{python.ID()}
-		for _, r := range required {
-			ids = append(ids, r.ID())
-		}
-		return in.python.Parts(ctx, append(ids, e.ID())...)
+		return parts, err
 	}
 	return nil, nil
+}
+
+// environment are the IDs of what a distribution needs to run, itself the last.
+func (in *Installer) environment(e *store.Entry) ([]string, error) {
+	python, err := interpreter(in.store, e)
+	if err != nil {
+		return nil, err
+	}
+	required, err := required(in.store, python, e)
+	if err != nil {
+		return nil, err
+	}
+	ids := []string{python.ID()}
+	for _, r := range required {
+		ids = append(ids, r.ID())
+	}
+	return append(ids, e.ID()), nil
 }
 
 // interpreter is the newest CPython that a distribution fits.

@@ -2,6 +2,7 @@ package install
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 	"github.com/llgo-pypack/llgo-pypack/internal/pyenv"
+	"github.com/llgo-pypack/llgo-pypack/internal/source"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 	"github.com/llgo-pypack/llgo-pypack/internal/wheeltest"
 )
@@ -93,6 +95,24 @@ func TestWheels(t *testing.T) {
 	must(t, err)
 	wantTree(t, real)
 	interpreterRuns(t, s, environments)
+	unfulfilled(t, in, wheelFile(t, wheels, wheeltest.Wheel{Name: "lonely", Version: "1", Requires: []string{"company >= 2"}}, "1"))
+}
+
+// What the store lacks is named, and what to type.
+func unfulfilled(t *testing.T, in *Installer, wheel string) {
+	t.Helper()
+	src, err := source.Open(wheel, source.Options{})
+	must(t, err)
+	defer src.Close()
+	drafts, err := src.Drafts(t.Context())
+	must(t, err)
+	e, err := in.store.Add(t.Context(), drafts[0])
+	must(t, err)
+	_, err = in.Plan(t.Context(), e, nil)
+	var unfit *pyenv.Error
+	if !errors.As(err, &unfit) || !strings.Contains(err.Error(), "company") || !strings.HasPrefix(unfit.Hint(), "llgo py store add 'company") {
+		t.Errorf("%v", err)
+	}
 }
 
 // scripts starts programs without any environment but a PATH that has no Python.
