@@ -6,8 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
+	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/install"
@@ -185,10 +184,30 @@ func (c *storeCommand) add(path string) (err error) {
 		if err != nil {
 			return err
 		}
-		if err := c.store.AddToRoot(storeRoot, e.ID()); err != nil {
+		if err := errors.Join(c.store.AddToRoot(storeRoot, e.ID()), c.supersede(e), c.added(e)); err != nil {
 			return err
 		}
-		if err := c.added(e); err != nil {
+	}
+	return nil
+}
+
+// supersede removes what people added before and that differs from an entry only in
+// what it was resolved against, if nobody else needs it: now the store has more.
+func (c *storeCommand) supersede(e *store.Entry) error {
+	roots, err := c.store.Roots()
+	if err != nil {
+		return err
+	}
+	for _, id := range roots[storeRoot] {
+		if id == e.ID() || !strings.HasPrefix(id, e.Name+","+e.Version+",") {
+			continue
+		}
+		old, err := c.store.Find(id)
+		if err != nil || !old.HasFilesOf(e) {
+			continue
+		}
+		var used *store.InUseError
+		if err := c.store.Remove(c.ctx, id, storeRoot); err != nil && !errors.As(err, &used) {
 			return err
 		}
 	}
@@ -202,7 +221,7 @@ func (c *storeCommand) added(e *store.Entry) error {
 	}
 	missing, err := e.Unresolved()
 	for _, name := range missing {
-		c.ui.Warn(fmt.Sprintf("%s needs %s, which the store does not have", e.ID(), name))
+		c.ui.Warn(fmt.Sprintf("%s needs %s, which the store does not have: add that, and then this again", e.ID(), name))
 	}
 	return err
 }
@@ -279,77 +298,6 @@ func storeRemove(c *storeCommand) error {
 			return err
 		}
 		c.removed(id)
-	}
-	return nil
-}
-
-func storeExport(c *storeCommand) error {
-	if err := c.want("export [-o <file>] <entry>...", 1, -1); err != nil {
-		return err
-	}
-	var ids []string
-	for _, pattern := range c.args {
-		id, err := c.store.FindID(pattern)
-		if err != nil {
-			return err
-		}
-		ids = append(ids, id)
-	}
-	if c.output == "" || c.output == "-" {
-		if isTerminal(os.Stdout) {
-			return usagef("llgo py store export -o entries.tar …", "an archive is nothing for a terminal")
-		}
-		return c.store.Export(c.ctx, os.Stdout, ids...)
-	}
-	return c.exportTo(c.output, ids)
-}
-
-// exportTo writes the archive beside its place, and renames it when it is complete.
-func (c *storeCommand) exportTo(name string, ids []string) error {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	err = errors.Join(c.store.Export(c.ctx, f, ids...), f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
-}
-
-func storeImport(c *storeCommand) error {
-	if err := c.want("import <file>...", 1, -1); err != nil {
-		return err
-	}
-	for _, name := range c.args {
-		if err := c.importFrom(name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *storeCommand) importFrom(name string) error {
-	r, label := os.Stdin, "standard input"
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		r, label = f, name
-	}
-	entries, err := c.store.Import(c.ctx, r)
-	if err != nil {
-		return fmt.Errorf("%s: %w", label, err)
-	}
-	for _, e := range entries {
-		if err := errors.Join(c.store.AddToRoot(storeRoot, e.ID()), c.added(e)); err != nil {
-			return err
-		}
 	}
 	return nil
 }

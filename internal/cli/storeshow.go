@@ -85,6 +85,12 @@ func storeInfo(c *storeCommand) error {
 	}) {
 		return nil
 	}
+	printInfo(c.store, e, missing, users[e.ID()])
+	return nil
+}
+
+// printInfo is info for people.
+func printInfo(s *store.Store, e *store.Entry, missing, users []string) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	defer w.Flush()
 	row := func(name, value string) {
@@ -97,8 +103,8 @@ func storeInfo(c *storeCommand) error {
 	row("kind", e.Kind+", "+e.Platform+", "+megabytes(e.Size))
 	row("licence", e.Licence)
 	row("origin", origin(e.Origin))
-	row("files in", c.store.Tree(e))
-	row("used by", strings.Join(users[e.ID()], " "))
+	row("files in", s.Tree(e))
+	row("used by", strings.Join(users, " "))
 	for _, soname := range slices.Sorted(maps.Keys(e.Resolved)) {
 		row("needs", soname+" of "+e.Resolved[soname])
 	}
@@ -111,7 +117,6 @@ func storeInfo(c *storeCommand) error {
 	for _, f := range e.Files {
 		row(fileKind(f), describeStored(f))
 	}
-	return nil
 }
 
 func origin(o store.Origin) string {

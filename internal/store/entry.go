@@ -126,6 +126,14 @@ func decode(data []byte) (*Entry, error) {
 	return e, e.check()
 }
 
+// HasFilesOf tells whether two entries are the same but for what they were resolved
+// against.
+func (e *Entry) HasFilesOf(other *Entry) bool {
+	a, b := *e, *other
+	a.Resolved, b.Resolved = nil, nil
+	return bytes.Equal(a.encode(), b.encode())
+}
+
 // File returns the file or link of that path, nil if there is none.
 func (e *Entry) File(path string) *File {
 	i, ok := slices.BinarySearchFunc(e.Files, path, func(f File, path string) int { return compare(f.Path, path) })
