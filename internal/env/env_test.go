@@ -505,6 +505,14 @@ func TestByHand(t *testing.T) {
 		t.Errorf("%+v, %v", g, err)
 	}
 	must(t, f.set.Delete(context.Background(), "mine"))
+	// Half of one by hand is not taken for what a killed process left.
+	half := f.set.Dir("half", generationsDir, "1")
+	must(t, os.MkdirAll(half, 0o755))
+	must(t, os.WriteFile(filepath.Join(half, "notes"), []byte("mine"), 0o644))
+	if e := f.create("half", "hello"); e.Generation != 2 {
+		t.Errorf("generation %d", e.Generation)
+	}
+	f.holds(filepath.Join(half, "notes"), "mine")
 	back := strings.NewReplacer("    ", "").Replace("    ln -s generations/1 new && mv -T new current")
 	cmd = exec.Command("/bin/sh", "-ec", back)
 	cmd.Dir = f.set.Dir("other")

@@ -192,14 +192,31 @@ func (s *Set) sweep(name string) error {
 			return err
 		}
 	}
-	// Generations that no current ever led to are of an environment that was not made.
 	if _, err := os.Lstat(s.Home(name)); errors.Is(err, fs.ErrNotExist) {
-		s.fault("sweep generations")
-		if err := removeTree(s.Dir(name)); err != nil {
+		if err := s.sweepUnborn(name); err != nil {
 			return err
 		}
 	}
 	return s.sweepRoots(name)
+}
+
+// sweepUnborn removes generations that no current ever led to, of an environment that
+// was not made; but nothing that was made by hand, which has no record.
+func (s *Set) sweepUnborn(name string) error {
+	numbers, _ := s.Generations(name) // there may be none
+	for _, n := range numbers {
+		dir := s.generation(name, n)
+		if _, err := os.Lstat(filepath.Join(dir, recordName)); err != nil {
+			continue
+		}
+		s.fault("sweep generation")
+		if err := s.discard(dir, name); err != nil {
+			return err
+		}
+	}
+	_ = os.Remove(s.Dir(name, generationsDir)) // if it is empty
+	_ = os.Remove(s.Dir(name))
+	return nil
 }
 
 func (s *Set) sweepRoots(name string) error {
