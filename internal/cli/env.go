@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -90,11 +91,11 @@ func envTable() []command {
 		{name: "remove", run: envRun(envRemove)},
 		{name: "upgrade", run: envRun(envUpgrade)},
 		{name: "rollback", run: envRun(envRollback)},
-		{name: "delete", run: envRun(envDelete)},
-		{name: "run", run: envRun(envStart)},
-		{name: "shell", run: envRun(envShell)},
-		{name: "workspace", run: envRun(envWorkspace)},
-		{name: "graph", run: envRun(envGraph)},
+		{name: "delete", run: envRun(envDelete, "generations")},
+		{name: "run", run: envRun(envStart, "n")},
+		{name: "shell", run: envRun(envShell, "n")},
+		{name: "workspace", run: envRun(envWorkspace, "name")},
+		{name: "graph", run: envRun(envGraph, "format")},
 		{name: "libs", run: envRun(envLibs)},
 	}
 }
@@ -114,8 +115,9 @@ type envCommand struct {
 	generations string
 }
 
-// envRun reads the flags, opens store and environments, and reports.
-func envRun(run func(*envCommand) error) func(ctx context.Context, args []string) int {
+// envRun reads the flags, opens store and environments, and reports. Every command has
+// -json and -v; flags are those besides that it heeds.
+func envRun(run func(*envCommand) error, flags ...string) func(ctx context.Context, args []string) int {
 	return func(ctx context.Context, args []string) int {
 		c := &envCommand{ctx: ctx}
 		fs := flag.NewFlagSet("env", flag.ContinueOnError)
@@ -127,6 +129,11 @@ func envRun(run func(*envCommand) error) func(ctx context.Context, args []string
 		fs.StringVar(&c.format, "format", "text", "")
 		fs.StringVar(&c.generations, "generations", "", "")
 		err := fs.Parse(args)
+		fs.Visit(func(f *flag.Flag) {
+			if !slices.Contains(append(flags, "json", "v"), f.Name) {
+				err = errors.Join(err, fmt.Errorf("-%s is for another command", f.Name))
+			}
+		})
 		c.ui, c.args = newUI(c.json, *verbose), fs.Args()
 		if err != nil {
 			return report(c.ui, usagef("llgo py help env", "llgo py env: %v", err))
