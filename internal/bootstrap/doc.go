@@ -8,6 +8,7 @@
 //
 //	layout.go      where the program's Python is (Settings → absolute paths)
 //	start.go       the order of a start
+//	procs.go       which has this thread for itself
 //	origin.go      which file the user started
 //	environment.go variables that even an isolated CPython heeds
 //	initialize.go  isolated initialisation, CPython 3.9–3.13 and 3.14

@@ -22,18 +22,9 @@ var moduleHead *modules.Head
 
 // mapModules maps the module file.
 func mapModules(file string) error {
-	f, err := os.Open(file)
+	data, err := mapFile(file)
 	if err != nil {
 		return missing("module file", file, err)
-	}
-	defer f.Close()
-	fi, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("module file %s: %w", file, err)
-	}
-	data, err := syscall.Mmap(int(f.Fd()), 0, int(fi.Size()), syscall.PROT_READ, syscall.MAP_PRIVATE)
-	if err != nil {
-		return fmt.Errorf("module file %s: %w", file, err)
 	}
 	head, err := modules.Decode(data)
 	if err != nil {
@@ -41,6 +32,28 @@ func mapModules(file string) error {
 	}
 	moduleFile, moduleHead = data, head
 	return nil
+}
+
+// mapFile maps a file without the os package, whose files want a poller.
+func mapFile(name string) ([]byte, error) {
+	failed := func(op string, err error) error { return &os.PathError{Op: op, Path: name, Err: err} }
+	fd, err := syscall.Open(name, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	for err == syscall.EINTR { // on some network file systems
+		fd, err = syscall.Open(name, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	}
+	if err != nil {
+		return nil, failed("open", err)
+	}
+	defer syscall.Close(fd)
+	var info syscall.Stat_t
+	if err := syscall.Fstat(fd, &info); err != nil {
+		return nil, failed("stat", err)
+	}
+	data, err := syscall.Mmap(fd, 0, int(info.Size), syscall.PROT_READ, syscall.MAP_PRIVATE)
+	if err != nil {
+		return nil, failed("map", err)
+	}
+	return data, nil
 }
 
 // frozen is C's struct _frozen from 3.13 on (Include/cpython/import.h).

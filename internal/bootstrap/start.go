@@ -26,6 +26,7 @@ func init() {
 		return
 	}
 	runtime.LockOSThread()
+	defer oneProcessor()()
 	s, err := settings.Decode(config)
 	if err == nil && unpacked != nil {
 		s.Prefix, err = unpacked()
