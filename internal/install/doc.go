@@ -28,9 +28,13 @@
 //   - It goes into <program>_deps/ all the same if common_libs/ has another file of
 //     that name, or if that holds for anything it needs, directly or not.
 //   - What is found equal in an environment that was named (--libs) becomes, in
-//     <program>_deps/, a link to it.
+//     <program>_deps/, a link to it. The link follows the environment's changes; if
+//     those take the library away, installing again puts one from the store there.
 //   - <program>_deps/ has a link common_libs to ../common_libs, through which its
 //     libraries find those that are there.
+//
+// Another file by the name of a library in WHERE itself would be found first: that is
+// an error, for whoever put it there to decide.
 //
 // Which version of a library a program gets was decided when its entry was resolved;
 // of each SONAME there is one in a process: the one that is met first, breadth first,

@@ -228,6 +228,23 @@ func TestForeignFiles(t *testing.T) {
 	wantTree(t, in.Where(), "x", "x-1")
 }
 
+// A library that somebody put beside the programs would be found first.
+func TestForeignLibrary(t *testing.T) {
+	s := openStore(t, t.TempDir())
+	in := newInstaller(t, s, t.TempDir())
+	b := addLibrary(t, s, "libb.so.1", "1.0")
+	e := addProgram(t, s, "x", "1", "libb.so.1")
+	must(t, os.WriteFile(in.at("libb.so.1"), []byte("another"), 0o755))
+	var occupied *OccupiedError
+	if _, err := in.Install(t.Context(), e, nil); !errors.As(err, &occupied) || occupied.Path != in.at("libb.so.1") {
+		t.Errorf("%v", err)
+	}
+	must(t, os.Remove(in.at("libb.so.1")))
+	must(t, exec.Command("cp", s.Object(b.File("lib/libb.so.1").Object, true), in.at("libb.so.1")).Run())
+	install(t, in, e)
+	prints(t, "x 1", in.at("x"))
+}
+
 // What was damaged is mended; what was changed stays when the rest goes.
 func TestChanged(t *testing.T) {
 	s := openStore(t, t.TempDir())

@@ -108,6 +108,12 @@ func (l *layout) libraries(closure []*store.Entry, libs []Libs, state *state) er
 func (l *layout) place(g *gatherer, home string, libs []Libs, state *state) error {
 	own := map[string]string{} // name → what it is a link to, "" if a file
 	for _, lib := range g.found {
+		// What lies beside the program is found first.
+		if sum, kind, err := state.in.look(lib.Name); err != nil {
+			return err
+		} else if kind != absent && sum != lib.File.Object {
+			return &OccupiedError{state.in.at(lib.Name), ""}
+		}
 		target, err := equalIn(libs, lib)
 		switch {
 		case err != nil:
