@@ -23,7 +23,10 @@
 // were resolved against, their files below lib/ and share/; and the plain files that
 // go with an entry of that version: data entries of the same origin. They come and go
 // with the program, so man pages, translations and completions are never of another
-// version.
+// version. What is only read to build with comes for development (workspaces).
+//
+// How entries of a kind are laid out is a [Layer]; those of Python are internal/pyenv's,
+// and so is a [Completion], which brings byte code along.
 //
 // Libraries lie flat in lib/. Native files of the store look for theirs in $ORIGIN,
 // $ORIGIN/<file name>_deps and $ORIGIN/common_libs, so a directory with native files

@@ -74,6 +74,7 @@ func (s *Set) Graph(names ...string) (*Graph, error) {
 	}
 	slices.SortFunc(g.Nodes, func(a, b Node) int { return strings.Compare(a.ID, b.ID) })
 	g.Nodes = slices.Compact(g.Nodes)
+	g.Edges = slices.DeleteFunc(g.Edges, func(e Edge) bool { return !g.has(e.From) || !g.has(e.To) })
 	slices.SortFunc(g.Edges, func(a, b Edge) int {
 		return cmp.Or(strings.Compare(a.From, b.From), strings.Compare(a.Kind, b.Kind), strings.Compare(a.To, b.To))
 	})
@@ -120,8 +121,17 @@ func libraryEdges(e *store.Entry) []Edge {
 	return edges
 }
 
+func (g *Graph) find(id string) (int, bool) {
+	return slices.BinarySearchFunc(g.Nodes, id, func(n Node, id string) int { return strings.Compare(n.ID, id) })
+}
+
+func (g *Graph) has(id string) bool {
+	_, ok := g.find(id)
+	return ok
+}
+
 func (g *Graph) node(id string) Node {
-	i, _ := slices.BinarySearchFunc(g.Nodes, id, func(n Node, id string) int { return strings.Compare(n.ID, id) })
+	i, _ := g.find(id)
 	return g.Nodes[i]
 }
 

@@ -58,14 +58,9 @@ func (c *collector) wanted(i int, id string) error {
 		return err
 	}
 	c.take(e, RoleWanted, "", askedFor+i)
-	closure, err := c.store.Closure(e)
+	closure, err := c.libraries(e, e.ID(), i)
 	if err != nil {
 		return err
-	}
-	for _, library := range closure {
-		if library.ID() != e.ID() {
-			c.take(library, RoleLibrary, e.ID(), i)
-		}
 	}
 	for _, of := range closure {
 		for _, head := range companions(c.heads, of, c.development) {
@@ -74,9 +69,24 @@ func (c *collector) wanted(i int, id string) error {
 				return err
 			}
 			c.take(data, RoleData, e.ID(), i)
+			// Of plain files hardly any has libraries; a program of a -dev package may.
+			if _, err := c.libraries(data, e.ID(), i); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// libraries takes what an entry was resolved against, for the sake of by.
+func (c *collector) libraries(e *store.Entry, by string, rank int) (closure []*store.Entry, err error) {
+	closure, err = c.store.Closure(e)
+	for _, library := range closure {
+		if id := library.ID(); id != e.ID() && id != by {
+			c.take(library, RoleLibrary, by, rank)
+		}
+	}
+	return closure, err
 }
 
 // take adds an entry, or the reason that it is there for one more.

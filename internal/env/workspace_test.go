@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -107,6 +108,28 @@ func expand(t *testing.T, file string) string {
 	}
 	text := strings.Join(flags, " ") + " "
 	return strings.ReplaceAll(text, filepath.Dir(file)+"/../..", filepath.Dir(filepath.Dir(filepath.Dir(file))))
+}
+
+// A program of a -dev package comes along with its libraries.
+func TestDevelopmentPrograms(t *testing.T) {
+	f := newFixture(t)
+	f.library("libb", "1.0")
+	f.library("liba", "1.0")
+	dev := f.add(store.KindProgram, "liba-dev", "1.0", tree{"bin/a-config": elftest.Image{Needed: []string{"libb.so.1"}, Message: "-la\n"}})
+	spec := Spec{Development: true}
+	must(t, f.set.Asking("liba,1.0")(&spec))
+	e, err := f.set.Create(context.Background(), "work", "workspace", spec)
+	must(t, err)
+	f.prints(filepath.Join(f.set.Home("work"), "bin", "a-config"), "-la\n")
+	if m := e.Member(dev.ID()); m == nil || m.Role != RoleData || len(e.Members) != 3 {
+		t.Errorf("%+v", e.Members)
+	}
+	g, err := f.set.Graph("work")
+	if err != nil || len(g.Nodes) != 5 || len(g.Edges) != 4 {
+		t.Errorf("%+v, %v", g, err)
+	}
+	f.create("plain", "liba,1.0")
+	f.absent(filepath.Join(f.set.Home("plain"), "bin"))
 }
 
 func TestRelocate(t *testing.T) {
