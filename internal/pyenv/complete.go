@@ -95,12 +95,11 @@ func (c completion) check(ctx context.Context, h *helper.Helper, python *store.E
 	return &Error{Text: text, Next: hint(lacking[0])}
 }
 
-// hint says how to get what is missing, both at once.
+// hint says how to get a distribution that is missing; "" if it is another trouble.
 func hint(lacking string) string {
-	const next = "llgo py env install ENV "
 	_, rest, ok := strings.Cut(lacking, " requires `")
 	if requirement, _, closed := strings.Cut(rest, "`"); ok && closed {
-		return next + "'" + requirement + "'   # with what requires it"
+		return "llgo py env install ENV '" + requirement + "'   # together with what requires it"
 	}
-	return next + "ANOTHER-VERSION"
+	return ""
 }

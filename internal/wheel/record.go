@@ -1,7 +1,6 @@
 package wheel
 
 import (
-	"archive/zip"
 	"bytes"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -25,13 +24,11 @@ type claim struct{ hash, size string }
 var unhashed = []string{recordName, "RECORD.jws", "RECORD.p7s"}
 
 func (w *archived) readRecord() error {
-	i := slices.IndexFunc(w.files, func(f *zip.File) bool { return f.Name == w.info+"/"+recordName })
-	in, err := w.files[i].Open()
+	text, err := w.read(recordName)
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	rows := csv.NewReader(in)
+	rows := csv.NewReader(strings.NewReader(text))
 	rows.FieldsPerRecord = -1
 	lines, err := rows.ReadAll()
 	if err != nil {

@@ -26,6 +26,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/pylock"
 )
 
 // SitePackages is the directory of modules in a layout.
@@ -118,7 +120,46 @@ func open(archive *zip.Reader, base string) (*archived, error) {
 		return nil, fmt.Errorf("not a wheel: it has no .dist-info/RECORD")
 	}
 	w.data = strings.TrimSuffix(w.info, ".dist-info") + ".data"
+	if err := w.checkVersion(); err != nil {
+		return nil, err
+	}
 	return w, w.readRecord()
+}
+
+// checkVersion refuses a wheel of a version of the format that is not known, as the
+// specification asks.
+func (w *archived) checkVersion() error {
+	text, err := w.read("WHEEL")
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(text) {
+		if version, ok := strings.CutPrefix(line, "Wheel-Version:"); ok {
+			version = strings.TrimSpace(version)
+			if major, _, _ := strings.Cut(version, "."); major != "1" {
+				return fmt.Errorf("a wheel of version %s of the format, and only 1 is known", version)
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("%s/WHEEL says no Wheel-Version", w.info)
+}
+
+// read returns the text of a file of the .dist-info directory.
+func (w *archived) read(name string) (string, error) {
+	name = w.info + "/" + name
+	i := slices.IndexFunc(w.files, func(f *zip.File) bool { return f.Name == name })
+	if i < 0 {
+		return "", fmt.Errorf("not a wheel: it has no %s", name)
+	}
+	in, err := w.files[i].Open()
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	const limit = 64 << 20 // of a text that is read at once
+	data, err := io.ReadAll(io.LimitReader(in, limit))
+	return string(data), err
 }
 
 // place writes one file where it belongs and compares it with RECORD.
@@ -210,7 +251,11 @@ const installer = "llgo-py\n"
 // INSTALLER.
 func (w *archived) finish(dir string) (*Distribution, error) {
 	l := &layout{dir: dir, files: w.laid}
-	return l.distribution(filepath.Join(dir, SitePackages, w.info))
+	d, err := l.distribution(filepath.Join(dir, SitePackages, w.info))
+	if err == nil && pylock.Normalise(d.Name) != pylock.Normalise(w.project) {
+		err = fmt.Errorf("it is called %s, and METADATA says %s", w.project, d.Name)
+	}
+	return d, err
 }
 
 // Hash is the SHA-256 of the wheel at path, in hexadecimal.

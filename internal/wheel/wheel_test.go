@@ -95,8 +95,11 @@ func TestUnpack(t *testing.T) {
 // python3 that is beside it.
 func TestScriptsRun(t *testing.T) {
 	python, err := exec.LookPath("python3")
+	if given := filepath.SplitList(os.Getenv("LLGO_PY_TEST_PYTHONS")); len(given) > 0 {
+		python, err = given[0], nil
+	}
 	if err != nil {
-		t.Skip("no python3 on PATH to run scripts with")
+		t.Skip("neither LLGO_PY_TEST_PYTHONS, which scripts/test sets, nor a python3 on PATH")
 	}
 	dir := filepath.Join(t.TempDir(), "with space")
 	if _, err := Unpack(context.Background(), save(t, sample), dir); err != nil {
@@ -197,6 +200,11 @@ func TestRefuses(t *testing.T) {
 	change := func(name, text string) wheeltest.Wheel {
 		return wheeltest.Wheel{Name: "a", Version: "1", Files: map[string]string{"a.py": "", name: text}}
 	}
+	withWheel := func(text string) []byte {
+		files := wheeltest.Wheel{Name: "a", Version: "1"}.Contents()
+		files["a-1.dist-info/WHEEL"] = text
+		return wheeltest.Archive(files)
+	}
 	good := change("a/b.py", "good text").Bytes()
 	for name, test := range map[string]struct {
 		file string
@@ -208,6 +216,9 @@ func TestRefuses(t *testing.T) {
 		"a path upwards":   {"a-1-py3-none-any.whl", change("../evil.py", "").Bytes(), "leads elsewhere"},
 		"an absolute path": {"a-1-py3-none-any.whl", change("/evil.py", "").Bytes(), "leads elsewhere"},
 		"an unknown place": {"a-1-py3-none-any.whl", change("a-1.data/mine/x", "").Bytes(), `unknown scheme "mine"`},
+		"another format":   {"a-1-py3-none-any.whl", withWheel("Wheel-Version: 2.0\n"), "of version 2.0 of the format"},
+		"no format":        {"a-1-py3-none-any.whl", withWheel("Tag: py3-none-any\n"), "no Wheel-Version"},
+		"another name":     {"b-1-py3-none-any.whl", good, "it is called b, and METADATA says a"},
 		"a bad script":     {"a-1-py3-none-any.whl", change("a-1.dist-info/entry_points.txt", "[console_scripts]\n../x = a:b\n").Bytes(), "not an entry point"},
 	} {
 		_, err := Unpack(context.Background(), saveBytes(t, test.file, test.data), t.TempDir())
