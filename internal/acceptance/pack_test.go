@@ -125,6 +125,12 @@ func TestPack(t *testing.T) {
 					}
 					programs = append(programs, out+"/one")
 				}
+				if name == "no pie" && os.Getenv("LLGO_PY_TEST_FULL") != "" {
+					if r := pack(t, dir, "--onedir", "--py-layout=farm", "-o", out+"/farm/app", "--py-hidden-import", "own", "--py-path", "py", exe); r.code != 0 {
+						t.Fatal(r)
+					}
+					programs = append(programs, out+"/farm/app")
+				}
 				for _, program := range programs {
 					env := []string{"HOME=" + t.TempDir()}
 					if program != programs[0] {

@@ -48,6 +48,11 @@ func TestLinkedProgram(t *testing.T) {
 	version(filepath.Join(dir, "app"))
 	build(t, src, "--py-compiler=auto", "--py-onefile", "-o", "out/app")
 	version(filepath.Join(src, "out", "app"))
+	if os.Getenv("LLGO_PY_TEST_FULL") == "" {
+		return
+	}
+	build(t, src, "--py-compiler=auto", "--py-onedir", "--py-layout=farm", "-o", "farm/app")
+	version(filepath.Join(src, "farm", "app"))
 }
 
 // Without llgo, auto is Go, and asking for llgo is an error that says what to do.

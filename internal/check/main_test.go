@@ -2,12 +2,10 @@ package check
 
 import (
 	"archive/zip"
-	"cmp"
 	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
@@ -24,23 +22,24 @@ func TestMain(m *testing.M) { checktest.Main(m) }
 
 // good is a program with extension modules and libraries of its own, as a directory
 // ("tree") and as one file ("one"), built once for all tests. It must not be changed.
-var good = sync.OnceValues(func() (string, error) { return goodProgram() })
+var good = sync.OnceValues(func() (string, error) { return checktest.Program("hello", goodFlags...) })
 
-// farm is the same program in layout farm.
-var farm = sync.OnceValues(func() (string, error) { return goodProgram("--py-layout=farm") })
+// farm is the same program in layout farm, as a directory.
+var farm = sync.OnceValues(func() (string, error) {
+	return checktest.Directory("hello", append([]string{"--py-layout=farm"}, goodFlags...)...)
+})
 
-func goodProgram(flags ...string) (string, error) {
-	return checktest.Program("hello", append(flags,
-		"--py-requirement", "markupsafe==3.0.3", "--py-hidden-import", "markupsafe._speedups",
-		"--py-requirement", "psycopg2-binary==2.9.13", "--py-hidden-import", "psycopg2")...)
+var goodFlags = []string{
+	"--py-requirement", "markupsafe==3.0.3", "--py-hidden-import", "markupsafe._speedups",
+	"--py-requirement", "psycopg2-binary==2.9.13", "--py-hidden-import", "psycopg2",
 }
 
-// built is the good program: "tree", "one", "farm" or, of layout farm, "farm one".
+// built is the good program: "tree", "one" or "farm".
 func built(t *testing.T, form string) string {
 	t.Helper()
 	program := good
-	if rest, ok := strings.CutPrefix(form, "farm"); ok {
-		program, form = farm, cmp.Or(strings.TrimSpace(rest), "tree")
+	if form == "farm" {
+		program, form = farm, "tree"
 	}
 	dir, err := program()
 	if err != nil {

@@ -75,20 +75,28 @@ var hello = sync.OnceValues(func() (string, error) { return Program("hello") })
 // Program builds a program of testdata/apps as a directory ("tree") and as one file
 // ("one"), with more flags of llgo build. What it returns is removed by Main.
 func Program(app string, flags ...string) (dir string, err error) {
-	llgo, err := front()
-	if err != nil {
+	if dir, err = Directory(app, flags...); err != nil {
 		return "", err
 	}
+	return dir, build(app, append([]string{"--py-onefile", "-o", filepath.Join(dir, "one")}, flags...)...)
+}
+
+// Directory is Program without the file.
+func Directory(app string, flags ...string) (dir string, err error) {
 	if dir, err = os.MkdirTemp(scratch, app+"-"); err != nil {
 		return "", err
 	}
-	for _, form := range [][]string{{"--py-onedir", "-o", filepath.Join(dir, "tree", app)}, {"--py-onefile", "-o", filepath.Join(dir, "one")}} {
-		args := slices.Concat([]string{"build", "--py-compiler=go"}, form, flags, []string{"."})
-		if err := run(filepath.Join(repository(), "testdata", "apps", app), llgo, args...); err != nil {
-			return "", err
-		}
+	return dir, build(app, append([]string{"--py-onedir", "-o", filepath.Join(dir, "tree", app)}, flags...)...)
+}
+
+// build packages a program of testdata/apps.
+func build(app string, flags ...string) error {
+	llgo, err := front()
+	if err != nil {
+		return err
 	}
-	return dir, nil
+	args := slices.Concat([]string{"build", "--py-compiler=go"}, flags, []string{"."})
+	return run(filepath.Join(repository(), "testdata", "apps", app), llgo, args...)
 }
 
 func run(dir, name string, args ...string) error {
