@@ -11,7 +11,8 @@
 //     and sticky bits are dropped;
 //   - paths that are absolute after the leading "./", or that climb with "..",
 //     are an error; so is a hard link to what has not come before it;
-//   - sizes are limited ([Limits]), and so is the memory of the decompressors.
+//   - the number of files is limited, and their size to what a package of that size
+//     can hold; so is the memory of the decompressors.
 //
 // The archive formats are read by libraries: ar by blakesmith/ar, xz by
 // therootcompany/xz (which, unlike others, can be told how much memory a
@@ -65,14 +66,22 @@ func (e *Error) Hint() string {
 	return "dpkg-deb --info " + e.Path + "   # shows what Debian's own tool thinks of it"
 }
 
-// Limits of what is read. The largest packages of Debian stay well below.
+// Limits of what is read. The packages of Debian stay well below.
 const (
-	maxControl    = 16 << 20  // bytes of control.tar, unpacked
-	maxContents   = 16 << 30  // bytes of all files
-	maxMembers    = 1_000_000 // files, links and directories
-	maxPath       = 4096      // bytes of a path or of the target of a link
-	maxDictionary = 1 << 27   // bytes of memory for a decompressor's window
+	maxControl    = 16 << 20 // bytes of control.tar, unpacked
+	maxPath       = 4096     // bytes of a path or of the target of a link
+	maxDictionary = 1 << 27  // bytes of memory for a decompressor's window
 )
+
+// limits are those that depend on the package.
+type limits struct {
+	contents int64 // bytes of all files
+	members  int   // files, links and directories
+}
+
+// limitsOf are those of a package of that size. Text is compressed to a tenth or so;
+// what unpacks to a hundred times its size was made to fill a disk.
+func limitsOf(size int64) limits { return limits{1<<30 + 100*size, 1_000_000} }
 
 // Is reports whether a file that begins with these bytes is a .deb: an ar archive
 // whose first member says so.
@@ -83,7 +92,7 @@ func Is(head []byte) bool {
 // Read reads the .deb at path and writes the contents of its files into dir, which
 // exists and is empty.
 func Read(ctx context.Context, path, dir string) (*Package, error) {
-	p, err := read(ctx, path, dir)
+	p, err := read(ctx, path, dir, limitsOf)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -93,12 +102,16 @@ func Read(ctx context.Context, path, dir string) (*Package, error) {
 	return p, nil
 }
 
-func read(ctx context.Context, path, dir string) (*Package, error) {
+func read(ctx context.Context, path, dir string, limit func(size int64) limits) (*Package, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
 	head := make([]byte, 32)
 	if n, _ := io.ReadFull(f, head); !Is(head[:n]) {
 		return nil, errors.New("it does not begin as a package does")
@@ -109,7 +122,7 @@ func read(ctx context.Context, path, dir string) (*Package, error) {
 	sum := sha256.New()
 	// Wrapped, so that the archive is read to its end, and hashed, instead of sought.
 	whole := struct{ io.Reader }{io.TeeReader(cancelled{ctx, f}, sum)}
-	r := &reader{ctx: ctx, dir: dir, seen: map[string]int{}}
+	r := &reader{limits: limit(info.Size()), dir: dir, seen: map[string]int{}}
 	if err := r.archive(ar.NewReader(whole)); err != nil {
 		return nil, err
 	}
@@ -122,12 +135,12 @@ func read(ctx context.Context, path, dir string) (*Package, error) {
 
 // reader is a package being read.
 type reader struct {
-	ctx   context.Context
-	dir   string
-	pkg   Package
-	seen  map[string]int // path of a file → its index in pkg.Members
-	count int            // members, directories included
-	bytes int64          // of files
+	limits limits
+	dir    string
+	pkg    Package
+	seen   map[string]int // path of a file → its index in pkg.Members
+	count  int            // members, directories included
+	bytes  int64          // of files
 }
 
 // archive reads the three members of the outer archive. deb(5) has them in this
@@ -243,8 +256,8 @@ func (r *reader) data(name string, compressed io.Reader) error {
 
 // member takes one member of data.tar.
 func (r *reader) member(h *tar.Header, content io.Reader) error {
-	if r.count++; r.count > maxMembers {
-		return fmt.Errorf("more than %d files", maxMembers)
+	if r.count++; r.count > r.limits.members {
+		return fmt.Errorf("more than %d files", r.limits.members)
 	}
 	if h.Typeflag == tar.TypeDir {
 		return nil
@@ -288,8 +301,8 @@ func cleanPath(name string) (string, error) {
 
 // file writes the contents of a file.
 func (r *reader) file(m *Member, h *tar.Header, content io.Reader) error {
-	if r.bytes += h.Size; h.Size < 0 || r.bytes > maxContents {
-		return fmt.Errorf("more than %d bytes", int64(maxContents))
+	if r.bytes += h.Size; h.Size < 0 || r.bytes > r.limits.contents {
+		return fmt.Errorf("more than %d bytes, too many for a package of this size", r.limits.contents)
 	}
 	m.Size, m.Executable = h.Size, h.Mode&0o111 != 0
 	m.File = filepath.Join(r.dir, fmt.Sprint(len(r.pkg.Members)))

@@ -159,12 +159,28 @@ func TestHostileArchives(t *testing.T) {
 	}
 }
 
+func TestLimits(t *testing.T) {
+	path := write(t, debtest.Bytes(t, sample)) // 5 members, 100 kB
+	for _, c := range []struct {
+		limits limits
+		ok     bool
+	}{{limits{200_000, 6}, true}, {limits{100_000, 6}, false}, {limits{200_000, 5}, false}} {
+		p, err := read(t.Context(), path, t.TempDir(), func(int64) limits { return c.limits })
+		if (err == nil) != c.ok || err != nil && !strings.Contains(err.Error(), "more than") {
+			t.Errorf("%+v: %v, %v", c.limits, p, err)
+		}
+	}
+	if l := limitsOf(1 << 20); l.contents < 100<<20 || l.contents > 2<<30 {
+		t.Errorf("%+v", l)
+	}
+}
+
 // Damaged packages are errors, or are read as they are; nothing panics, and no file
 // appears but in the directory.
 func TestDamaged(t *testing.T) {
 	data := debtest.Bytes(t, sample)
 	random := rand.New(rand.NewSource(1))
-	for range 1500 {
+	for range 500 {
 		bad := bytes.Clone(data)
 		for range 1 + random.Intn(4) {
 			at := random.Intn(len(bad))
