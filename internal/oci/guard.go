@@ -46,8 +46,15 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	g.secrets.learn(req)
 	ctx, cancel := context.WithCancelCause(req.Context())
-	resp, err := g.next.RoundTrip(req.WithContext(ctx))
+	sent := req.WithContext(ctx)
+	if req.Body != nil && req.Body != http.NoBody {
+		sent.Body = watchUpload(req.Body, g.stall, cancel)
+	}
+	resp, err := g.next.RoundTrip(sent)
 	if err != nil {
+		if context.Cause(ctx) == errStalled {
+			err = errStalled
+		}
 		cancel(nil)
 		return nil, err
 	}
@@ -114,7 +121,7 @@ type watched struct {
 	cancel context.CancelCauseFunc
 }
 
-var errStalled = errors.New("the answer stopped in the middle")
+var errStalled = errors.New("the connection stopped in the middle")
 
 func (w *watched) Read(p []byte) (int, error) {
 	// One byte more than is allowed tells an answer that ends there from one that
@@ -137,6 +144,31 @@ func (w *watched) Read(p []byte) (int, error) {
 func (w *watched) Close() error {
 	defer w.cancel(nil)
 	return w.ReadCloser.Close()
+}
+
+// uploading is the body of a request, which has to be taken bit by bit.
+type uploading struct {
+	io.ReadCloser
+	timer *time.Timer
+	stall time.Duration
+}
+
+func watchUpload(body io.ReadCloser, stall time.Duration, cancel context.CancelCauseFunc) *uploading {
+	return &uploading{body, time.AfterFunc(stall, func() { cancel(errStalled) }), stall}
+}
+
+func (u *uploading) Read(p []byte) (int, error) {
+	n, err := u.ReadCloser.Read(p)
+	u.timer.Reset(u.stall)
+	if err != nil {
+		u.timer.Stop()
+	}
+	return n, err
+}
+
+func (u *uploading) Close() error {
+	u.timer.Stop()
+	return u.ReadCloser.Close()
 }
 
 // readAtMost reads r to its end, which has to come within limit bytes, and closes it.

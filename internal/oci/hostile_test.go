@@ -148,6 +148,45 @@ func TestHostileAnswers(t *testing.T) {
 	}
 }
 
+// A list of tags that never ends.
+func TestEndlessList(t *testing.T) {
+	quiet(t)
+	page := `{"name":"team/store","tags":["numpy__1__0123456789abcdef"` + strings.Repeat(`,"x"`, 5000) + `]}`
+	host := serve(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		w.Header().Set("Link", `</v2/team/store/tags/list?n=1000&last=x>; rel="next"`)
+		fmt.Fprint(w, page)
+	}))
+	_, err := connect(t, host).IDs(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "does not end") {
+		t.Fatalf("IDs: %v", err)
+	}
+	oneClearLine(t, err)
+}
+
+// A registry that does not take what is sent.
+func TestUploadThatIsNotTaken(t *testing.T) {
+	quiet(t)
+	inner := memoryRegistry()
+	release := make(chan struct{})
+	host := serve(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if req.Method == http.MethodPatch && req.ContentLength > part/2 {
+			<-release
+			return
+		}
+		inner.ServeHTTP(w, req)
+	}))
+	t.Cleanup(func() { close(release) })
+	mine := newStore(t)
+	e := add(t, mine, "tool", "1", files{"a": noise(1, part)})
+	r := connect(t, host)
+	r.guard.stall = 200 * time.Millisecond
+	_, err := r.Push(t.Context(), mine, []*store.Entry{e})
+	if err == nil || !strings.Contains(err.Error(), "stopped in the middle") {
+		t.Fatalf("Push: %v", err)
+	}
+	oneClearLine(t, err)
+}
+
 // forge pushes an entry that a change was made to, in a way that all hashes are right:
 // what somebody can do who may push.
 type forgery struct {

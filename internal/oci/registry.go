@@ -76,6 +76,7 @@ func (r *Registry) IDs(ctx context.Context) ([]string, error) {
 		return nil, r.explain(about, err)
 	}
 	var ids []string
+	tags := 0
 	for lister.HasNext() {
 		page, err := lister.Next(ctx)
 		if err != nil {
@@ -86,15 +87,15 @@ func (r *Registry) IDs(ctx context.Context) ([]string, error) {
 				ids = append(ids, id)
 			}
 		}
-		if len(ids) > maxEntries {
-			return nil, &Error{Text: fmt.Sprintf("%s: more than %d entries", about, maxEntries)}
+		if tags += len(page.Tags) + 1; tags > maxTags {
+			return nil, &Error{Text: fmt.Sprintf("%s does not end after %d tags", about, maxTags)}
 		}
 	}
 	return ids, nil
 }
 
-// maxEntries ends a list that has no end.
-const maxEntries = 200_000
+// maxTags ends a list that has no end; a page counts as a tag.
+const maxTags = 100_000
 
 // idOf asks for the manifest of a shortened tag, which is rare.
 func (r *Registry) idOf(ctx context.Context, tag string) (string, bool) {

@@ -26,7 +26,7 @@ func TestDecodeRefuses(t *testing.T) {
 	d.Entry.Files = []File{{Path: "share/c", Link: "a"}}
 	good := string(add(t, s, d).Encode())
 	for _, change := range [][2]string{
-		{`"share/a"`, `"../a"`}, {`"share/a"`, `"/a"`}, {`"link": "a"`, `"link": "../../a"`}, {`"link": "a"`, `"link": "/a"`},
+		{`"share/a"`, `"../a"`}, {`"share/a"`, `"/a"`}, {`"link": "a"`, `"link": "../../a"`}, {`"link": "a"`, `"link": "/a"`}, {`"link": "a"`, `"link": "b/../a"`},
 		{`"name": "words"`, `"name": "../words"`}, {`"schema": 1`, `"schema": 2`}, {`"size": 12`, `"size": 13`},
 		{`"size": 12`, `"size": -12`}, {`"files"`, `"resolved": {"a": "../x"}, "files"`}, {`"kind"`, `"unknown": 1, "kind"`}, {"{", ""},
 	} {

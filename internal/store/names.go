@@ -70,13 +70,28 @@ func (f *File) problem() string {
 	return ""
 }
 
-// staysInside tells whether a link leads to a place in its entry.
+// staysInside tells whether a link leads to a place in its entry. The steps up come
+// first: after a name, which may itself be a link, they would lead up from elsewhere.
 func staysInside(name, target string) bool {
 	if path.IsAbs(target) || strings.ContainsFunc(target, unicode.IsControl) {
 		return false
 	}
 	end := path.Join(path.Dir(name), target)
+	if climbsLate(target) {
+		return false
+	}
 	return end != ".." && !strings.HasPrefix(end, "../")
+}
+
+func climbsLate(target string) bool {
+	named := false
+	for _, step := range strings.Split(target, "/") {
+		if step == ".." && named {
+			return true
+		}
+		named = named || step != ".." && step != "." && step != ""
+	}
+	return false
 }
 
 // badName says why a name or version cannot be part of an ID, "" if it can.
