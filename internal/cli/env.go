@@ -333,7 +333,8 @@ func envWorkspace(c *envCommand) error {
 		return err
 	}
 	edit := func(spec *env.Spec) error { return errors.Join(env.Workspace(src)(spec), asking(spec)) }
-	e, changed, err := c.set.Change(c.ctx, name, "workspace "+src.Name, edit)
+	change := strings.Join(append([]string{"workspace", src.Name}, c.args[1:]...), " ")
+	e, changed, err := c.set.Change(c.ctx, name, change, edit)
 	var missing *env.MissingError
 	if errors.As(err, &missing) {
 		spec := env.Spec{}
@@ -341,7 +342,7 @@ func envWorkspace(c *envCommand) error {
 			return err
 		}
 		changed = true
-		e, err = c.set.Create(c.ctx, name, "workspace "+src.Name, spec)
+		e, err = c.set.Create(c.ctx, name, change, spec)
 	}
 	return c.changed(e, changed, err)
 }
