@@ -3,7 +3,6 @@ package bundle
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/durable"
@@ -72,18 +71,4 @@ func accept(ctx context.Context, work *workDir, m *Manifest, opts *Options) erro
 		return nil
 	}
 	return opts.Inspect(work.new())
-}
-
-// removeTree removes a tree, also where directories have been made read-only.
-func removeTree(dir string) error {
-	if os.RemoveAll(dir) == nil {
-		return nil
-	}
-	_ = filepath.WalkDir(dir, func(name string, entry os.DirEntry, err error) error {
-		if err == nil && entry.IsDir() {
-			return os.Chmod(name, 0o700)
-		}
-		return nil
-	})
-	return os.RemoveAll(dir)
 }

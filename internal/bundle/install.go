@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/durable"
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 )
 
 // install puts the new tree in its place, under the lock of the directory. The
@@ -205,5 +206,5 @@ func (t *target) recover() (bool, error) {
 	if err := t.finish(work); err != nil {
 		return false, fmt.Errorf("completing the interrupted build of %s: %w", t.program(), err)
 	}
-	return true, removeTree(work)
+	return true, readonly.Remove(work)
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 )
 
 // workMark is in the name of every work directory: .<program>.llgo-py-<digits>.
@@ -138,7 +140,7 @@ func (t *target) removeStale() error {
 		if err != nil {
 			continue
 		}
-		err = removeTree(stale)
+		err = readonly.Remove(stale)
 		unlock()
 		if err != nil {
 			return err
@@ -174,7 +176,7 @@ func (t *target) makeWork() (*workDir, error) {
 		}
 	}
 	if err != nil {
-		_ = removeTree(path)
+		_ = readonly.Remove(path)
 		return nil, err
 	}
 	return work, nil
@@ -186,7 +188,7 @@ func (w *workDir) old() string { return filepath.Join(w.path, "old") }
 // close removes the work directory. If that fails the next build does it.
 func (w *workDir) close() {
 	if !w.keep {
-		_ = removeTree(w.path)
+		_ = readonly.Remove(w.path)
 	}
 	w.unlock()
 }

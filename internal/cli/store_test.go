@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -13,6 +14,7 @@ import (
 func TestStoreAddAgain(t *testing.T) {
 	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "data")
 	t.Setenv(store.EnvDir, data)
+	t.Cleanup(func() { _ = readonly.Remove(data) })
 	search := func(file string) string { // that of the store, so that nothing is to be changed
 		return "$ORIGIN:$ORIGIN/" + file + "_deps:$ORIGIN/common_libs"
 	}

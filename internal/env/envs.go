@@ -14,6 +14,7 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
 	"github.com/llgo-pypack/llgo-pypack/internal/durable"
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -181,14 +182,14 @@ func (s *Set) sweep(name string) error {
 	if trash, err := os.ReadDir(s.Dir(trashDir)); err == nil {
 		for _, entry := range trash { // of any environment: nobody comes back for it
 			s.fault("sweep trash")
-			if err := removeTree(s.Dir(trashDir, entry.Name())); err != nil {
+			if err := readonly.Remove(s.Dir(trashDir, entry.Name())); err != nil {
 				return err
 			}
 		}
 	}
 	if _, err := os.Lstat(s.Dir(name, workDir)); err == nil {
 		s.fault("sweep work")
-		if err := removeTree(s.Dir(name, workDir)); err != nil {
+		if err := readonly.Remove(s.Dir(name, workDir)); err != nil {
 			return err
 		}
 	}
@@ -271,16 +272,5 @@ func (s *Set) discard(path, label string) error {
 		return err
 	}
 	s.fault("remove trash")
-	return removeTree(gone)
-}
-
-// removeTree removes a directory, those in it that may not be written to included.
-func removeTree(dir string) error {
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			_ = os.Chmod(path, 0o700)
-		}
-		return nil // RemoveAll says what is wrong
-	})
-	return os.RemoveAll(dir)
+	return readonly.Remove(gone)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -40,7 +41,7 @@ func newFixture(t *testing.T) *fixture {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	must(t, err)
 	// The cleaning up of a test cannot remove what is below directories of mode 0555.
-	t.Cleanup(func() { _ = removeTree(dir) })
+	t.Cleanup(func() { _ = readonly.Remove(dir) })
 	return open(t, filepath.Join(dir, "data"))
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/check/policy"
 	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 	"github.com/llgo-pypack/llgo-pypack/internal/source"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
@@ -29,19 +30,9 @@ func openStore(t testing.TB, dir string) *store.Store {
 	must(t, err)
 	t.Cleanup(func() {
 		must(t, s.Close())
-		makeWritable(dir)
+		_ = readonly.Remove(dir)
 	})
 	return s
-}
-
-// makeWritable lets a store's directory be removed.
-func makeWritable(dir string) {
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			_ = os.Chmod(path, 0o700)
-		}
-		return nil
-	})
 }
 
 func newInstaller(t testing.TB, s *store.Store, where string) *Installer {

@@ -15,6 +15,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 	"github.com/llgo-pypack/llgo-pypack/internal/source"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 	"github.com/llgo-pypack/llgo-pypack/internal/wheeltest"
@@ -37,12 +38,7 @@ func newHome(t *testing.T) *home {
 	}
 	t.Cleanup(func() {
 		_ = h.store.Close()
-		_ = filepath.WalkDir(h.dir, func(name string, d fs.DirEntry, err error) error {
-			if err == nil && d.IsDir() {
-				err = os.Chmod(name, 0o700)
-			}
-			return err
-		})
+		_ = readonly.Remove(h.dir)
 	})
 	tools, err := helper.Open(t.Context(), progress.Discard)
 	if err != nil {

@@ -2,7 +2,6 @@ package source
 
 import (
 	"archive/tar"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/deb/debtest"
 	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -106,7 +106,7 @@ func TestDebsInStore(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		_ = s.Close()
-		_ = filepath.WalkDir(data, func(path string, d os.DirEntry, err error) error { return os.Chmod(path, 0o700) })
+		_ = readonly.Remove(data)
 	})
 	lists := []store.Draft{draft(t, library, Options{}), draft(t, program, Options{})}
 	var ids []string

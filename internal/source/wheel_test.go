@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 	"github.com/llgo-pypack/llgo-pypack/internal/wheeltest"
 )
@@ -26,12 +27,7 @@ func openStore(t *testing.T) *store.Store {
 	}
 	t.Cleanup(func() {
 		_ = s.Close()
-		_ = filepath.WalkDir(dir, func(name string, d os.DirEntry, err error) error {
-			if err == nil && d.IsDir() {
-				err = os.Chmod(name, 0o700)
-			}
-			return err
-		})
+		_ = readonly.Remove(dir)
 	})
 	return s
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 )
 
 // Removed says what GC removes.
@@ -102,7 +104,7 @@ func (s *Store) discard(id string) error {
 		return err
 	}
 	s.fault("remove removed")
-	return removeTree(away)
+	return readonly.Remove(away)
 }
 
 // sweepObjects removes the contents that no entry has. An entry that cannot be read

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 )
 
 func open(t testing.TB) *Store {
@@ -19,7 +20,7 @@ func openAt(t testing.TB, dir string, options ...Option) *Store {
 	must(t, err)
 	t.Cleanup(func() {
 		must(t, s.Close())
-		_ = removeTree(dir) // its directories cannot be written to
+		_ = readonly.Remove(dir) // its directories cannot be written to
 	})
 	return s
 }

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 )
 
 // dies starts a child that is killed.
@@ -85,10 +87,10 @@ func template(t *testing.T, make func(dir string)) (copied func() string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "template")
 	make(dir)
-	t.Cleanup(func() { _ = removeTree(dir) })
+	t.Cleanup(func() { _ = readonly.Remove(dir) })
 	return func() string {
 		to := filepath.Join(t.TempDir(), "data")
-		t.Cleanup(func() { _ = removeTree(to) })
+		t.Cleanup(func() { _ = readonly.Remove(to) })
 		if out, err := exec.Command("cp", "-a", dir, to).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 )
 
 // inSpool does work with a directory below work/ that is this process's own: a file in
@@ -22,7 +24,7 @@ func (s *Store) inSpool(ctx context.Context, work func(dir string) error) error 
 	}
 	err = work(dir)
 	s.fault("remove work")
-	return errors.Join(err, removeTree(dir), lock.Close())
+	return errors.Join(err, readonly.Remove(dir), lock.Close())
 }
 
 // makeSpool makes it, with the store's lock held: nobody meets it without its own.

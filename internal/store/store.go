@@ -11,6 +11,7 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
 	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 )
 
 // EnvDir names the environment variable that moves the store and the environments.
@@ -215,20 +216,9 @@ func (s *Store) sweepWork() error {
 			continue
 		}
 		s.fault("sweep")
-		if err := removeTree(dir); err != nil {
+		if err := readonly.Remove(dir); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// removeTree removes a directory, those in it that may not be written to included.
-func removeTree(dir string) error {
-	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			_ = os.Chmod(path, 0o700)
-		}
-		return nil // RemoveAll says what is wrong
-	})
-	return os.RemoveAll(dir)
 }

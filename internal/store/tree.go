@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 )
 
 // build makes the directory of an entry: what is known of it, the list of sums, and
@@ -37,22 +38,12 @@ func (s *Store) build(e *Entry, dir string) error {
 			return err
 		}
 	}
-	return closeDirectories(tree)
+	return readonly.Close(tree)
 }
 
 // descriptions are the files beside the tree.
 func (e *Entry) descriptions() map[string][]byte {
 	return map[string][]byte{entryFile: e.encode(), sumsFile: objects.EncodeSums(e.sums())}
-}
-
-// closeDirectories takes the right to change a directory from all of a tree.
-func closeDirectories(tree string) error {
-	return filepath.WalkDir(tree, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
-			return err
-		}
-		return os.Chmod(name, 0o555)
-	})
 }
 
 func (s *Store) makeParents(tree, dir string, made map[string]bool) error {
@@ -101,7 +92,7 @@ func (s *Store) mend(e *Entry, work string) error {
 			return err
 		}
 	}
-	return errors.Join(s.mendDescriptions(e, work), closeDirectories(tree))
+	return errors.Join(s.mendDescriptions(e, work), readonly.Close(tree))
 }
 
 func (s *Store) mendDescriptions(e *Entry, work string) error {
@@ -149,7 +140,7 @@ func (s *Store) mendFile(f *File, tree, work string) error {
 	}
 	if info, err := os.Lstat(name); err == nil && info.IsDir() {
 		s.fault("remove directory")
-		if err := removeTree(name); err != nil {
+		if err := readonly.Remove(name); err != nil {
 			return err
 		}
 	}

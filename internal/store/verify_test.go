@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 )
 
 // flip changes one byte of a file in place, and neither its size, mode nor time.
@@ -73,8 +75,8 @@ func TestDamage(t *testing.T) {
 		"another link":  {inTree("share/l", func(f string) error { _ = os.Remove(f); return os.Symlink("b", f) }), "files/share/l is missing, or not"},
 		"open":          {inTree("share", func(f string) error { return nil }), "files can be written to (mode 0755)"},
 		"a directory":   {inTree("share/a", func(f string) error { _ = os.Remove(f); return os.Mkdir(f, 0o755) }), "files/share/a is missing, or not"},
-		"no directory":  {inTree("share", func(f string) error { return removeTree(f) }), "files/share/l is missing, or not"},
-		"for directory": {inTree("share", func(f string) error { _ = removeTree(f); return os.WriteFile(f, nil, 0o644) }), "files/share/a is missing, or not"},
+		"no directory":  {inTree("share", func(f string) error { return readonly.Remove(f) }), "files/share/l is missing, or not"},
+		"for directory": {inTree("share", func(f string) error { _ = readonly.Remove(f); return os.WriteFile(f, nil, 0o644) }), "files/share/a is missing, or not"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
