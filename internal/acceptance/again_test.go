@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,38 @@ func TestUnchangedBuildIsNotDoneAgain(t *testing.T) {
 				t.Errorf("the settings changed: %v", r)
 			}
 		})
+	}
+}
+
+// A change of Go code repeats nothing of the Python side, and what comes of it is what a
+// build comes to that starts with the last step.
+func TestChangeOfGoCode(t *testing.T) {
+	src := copyApp(t, "hello")
+	for _, kind := range []string{"--py-onedir", "--py-onefile"} {
+		args := []string{"-json", kind, "-o", filepath.Join("out"+kind, "app")}
+		build(t, src, args...)
+		edit(t, filepath.Join(src, "main.go"), `"Hello`, `"Hallo`)
+		r := build(t, src, args...)
+		phases := []string{"analyse the Python side", "compile the Python modules", "check the native libraries", "compress"}
+		if kind == "--py-onefile" {
+			phases = append(phases, "write the tree")
+		}
+		for _, phase := range phases {
+			if strings.Contains(r.stdout, phase) {
+				t.Errorf("%s: %q is done again", kind, phase)
+			}
+		}
+		other := copyApp(t, "hello")
+		edit(t, filepath.Join(other, "main.go"), `"Hello`, `"Hallo`)
+		build(t, other, args...)
+		if !maps.Equal(tree(t, filepath.Join(src, "out"+kind)), tree(t, filepath.Join(other, "out"+kind))) {
+			t.Errorf("%s: another program than one that was built at once", kind)
+		}
+		program := sealed(t, filepath.Join(src, "out"+kind, "app"), []string{"LLGO_PY_CACHE=" + t.TempDir()})
+		if program.code != 0 || !strings.HasPrefix(program.stdout, "Hallo, World!") {
+			t.Errorf("%s: %v", kind, program)
+		}
+		edit(t, filepath.Join(src, "main.go"), `"Hallo`, `"Hello`)
 	}
 }
 

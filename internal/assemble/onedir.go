@@ -17,7 +17,6 @@ import (
 
 	format "github.com/llgo-pypack/llgo-pypack/internal/bootstrap/modules"
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
-	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
 	"github.com/llgo-pypack/llgo-pypack/internal/compiler"
 	"github.com/llgo-pypack/llgo-pypack/internal/deps"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
@@ -275,6 +274,15 @@ func symbols(linked *helper.Linked) []leftout.Group {
 // without an exe dir is a work directory, and the tree what a program of one file
 // will carry.
 func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, f *files, dir string) (*bundle.Result, error) {
+	plan, err := b.planTree(dist, exe, f)
+	if err != nil {
+		return nil, err
+	}
+	return b.write(ctx, dist, plan, dir, exe == "")
+}
+
+// planTree says what is in the tree.
+func (b *builder) planTree(dist *pydist.Dist, exe string, f *files) (*bundle.Plan, error) {
 	in := bundle.Input{
 		Name: filepath.Base(b.out), Exe: exe, NoProgram: exe == "", Tool: version.Tool, LibPython: f.libPython, NoInterpreter: b.set.NoInterpreter.Value,
 		Python: bundle.Python{
@@ -296,18 +304,19 @@ func (b *builder) writeTree(ctx context.Context, dist *pydist.Dist, exe string, 
 	for _, d := range f.plan.Distributions {
 		in.Distributions = append(in.Distributions, bundle.Distribution{Name: d.Name, Version: d.Version, License: cmp.Or(d.SPDX, d.License)})
 	}
-	plan, err := bundle.NewPlan(in)
-	if err != nil {
-		return nil, err
-	}
-	task := b.Reporter.Phase("write the tree", len(in.Files))
+	return bundle.NewPlan(in)
+}
+
+// write writes a tree as writeTree says.
+func (b *builder) write(ctx context.Context, dist *pydist.Dist, plan *bundle.Plan, dir string, into bool) (*bundle.Result, error) {
+	task := b.Reporter.Phase("write the tree", plan.Len())
 	defer task.Done()
 	opts := bundle.Options{
 		Dir: dir, ModTime: sourceDateEpoch(),
 		Progress: func(done, _ int, path string) { task.Step(done, path) },
 		Inspect:  func(dir string) error { return b.inspect(ctx, dist, dir) },
 	}
-	if exe == "" {
+	if into {
 		return plan.WriteInto(ctx, opts)
 	}
 	return plan.Write(ctx, opts)
@@ -380,28 +389,6 @@ func (b *builder) isOwn(source string) bool {
 
 func isBelow(path, dir string) bool {
 	return strings.HasPrefix(path, filepath.Clean(dir)+string(filepath.Separator))
-}
-
-// inspect looks for paths of this machine in the finished tree. They do no harm
-// to most programs, so the build goes on, but it says so.
-func (b *builder) inspect(ctx context.Context, dist *pydist.Dist, dir string) error {
-	root, err := cachedir.Root()
-	if err != nil {
-		return err
-	}
-	needles := []string{root, dist.Prefix, dist.BasePrefix, os.TempDir() + "/llgo-py-"}
-	if m := b.prog.Main.Module; m != nil {
-		needles = append(needles, m.Dir)
-	}
-	hits, err := bundle.Scan(ctx, dir, needles)
-	for _, h := range hits {
-		where := h.Path
-		if h.Module != "" {
-			where = "module " + h.Module
-		}
-		b.Reporter.Warn(fmt.Sprintf("%s contains a path of this machine: %s", where, h.Needle))
-	}
-	return err
 }
 
 // sourceDateEpoch is the time that reproducible builds agree on, if the user

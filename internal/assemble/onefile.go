@@ -13,7 +13,6 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/frames"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/onefile"
-	"github.com/llgo-pypack/llgo-pypack/internal/payload"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 )
 
@@ -27,12 +26,12 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		return nil, nil, err
 	}
 	defer os.RemoveAll(work)
-	files, tree, err := b.sideBySide(ctx, dist, h, work)
+	files, err := b.sideBySide(ctx, dist, h, work)
 	if err != nil {
 		return nil, nil, err
 	}
-	archive := filepath.Join(work, "payload.zip")
-	if err := b.pack(ctx, h, tree, archive); err != nil {
+	tree, archive, err := b.archive(ctx, dist, h, files, work)
+	if err != nil {
 		return nil, nil, err
 	}
 	if err := onefile.Write(b.out, archive, func(exe string) error { return b.compile(ctx, dist, exe, archive) }); err != nil {
@@ -41,8 +40,7 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	return b.oneFileDone(ctx, dist, files, tree)
 }
 
-// sideBySide makes the tree of the program's Python, and with it what does not wait for
-// it: everything that Go links is compiled, and libpython compressed, which takes as long
+// sideBySide collects the program's Python, and with it does what need not wait for it: everything that Go links is compiled, and libpython compressed, which takes as long
 // as all the rest together. What takes part is in its final form only later, so the
 // results stay in the caches of those that make them.
 //
@@ -50,7 +48,7 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 //	          └─ native files ─ compress them ─┤
 //	compress libpython ────────────────────────┤
 //	compile Go ────────────────────────────────┘
-func (b *builder) sideBySide(ctx context.Context, dist *pydist.Dist, h *helper.Helper, work string) (f *files, tree *bundle.Result, err error) {
+func (b *builder) sideBySide(ctx context.Context, dist *pydist.Dist, h *helper.Helper, work string) (f *files, err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.compileAhead(ctx, dist, work) })
 	if b.travelsAsIs(dist) {
@@ -59,10 +57,10 @@ func (b *builder) sideBySide(ctx context.Context, dist *pydist.Dist, h *helper.H
 		})
 	}
 	group.Go(func() (err error) {
-		f, tree, err = b.pythonTree(ctx, dist, h, work)
+		f, err = b.collect(ctx, dist, h, nil, work)
 		return err
 	})
-	return f, tree, group.Wait()
+	return f, group.Wait()
 }
 
 // compileAhead compiles with an empty archive.
@@ -123,16 +121,4 @@ func (b *builder) pythonTree(ctx context.Context, dist *pydist.Dist, h *helper.H
 	}
 	tree, err := b.writeTree(ctx, dist, "", files, dir)
 	return files, tree, err
-}
-
-// pack writes python/ of the tree as the payload's archive. The payload's root is
-// Python's prefix.
-func (b *builder) pack(ctx context.Context, h *helper.Helper, tree *bundle.Result, archive string) error {
-	sources, err := payload.FromDir(filepath.Join(tree.Dir, "python"))
-	if err != nil {
-		return err
-	}
-	task := b.Reporter.Phase("compress the payload", 0)
-	defer task.Done()
-	return onefile.Pack(ctx, archive, sources, h)
 }

@@ -201,3 +201,27 @@ func TestCancelled(t *testing.T) {
 	}
 	wantVersion(t, dir, "1")
 }
+
+// TestDescribe: what would be written is what is written.
+func TestDescribe(t *testing.T) {
+	in := sample(t, "1")
+	plan, err := NewPlan(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told, err := plan.Describe(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := build(t, in, Options{Dir: t.TempDir()})
+	if told.ManifestSHA256 != written.ManifestSHA256 || told.Size != written.Size || told.Files != written.Files ||
+		!slices.Equal(told.Manifest.Files, written.Manifest.Files) || plan.Len() != len(told.Manifest.Files) {
+		t.Errorf("told %+v\nwritten %+v", told, written)
+	}
+	if err := os.Remove(in.Exe); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := plan.Describe(t.Context()); !isMissing(err) {
+		t.Errorf("without the program: %v", err)
+	}
+}

@@ -59,6 +59,9 @@ func NewPlan(in Input) (*Plan, error) {
 	return p, p.check(in)
 }
 
+// Len is how many files and links the tree has, the manifest aside.
+func (p *Plan) Len() int { return len(p.items) }
+
 // checkNames checks the names that become file names.
 func checkNames(in Input) error {
 	if in.Name == pythonDir {

@@ -56,6 +56,13 @@ func Scan(ctx context.Context, dir string, needles []string) ([]Hit, error) {
 	return all, err
 }
 
+// ScanFile is [Scan] of one file, or link, of a tree.
+func ScanFile(dir, name string, needles []string) ([]Hit, error) {
+	needles = slices.DeleteFunc(slices.Clone(needles), func(n string) bool { return len(n) < shortest })
+	slices.Sort(needles)
+	return scanEntry(dir, name, slices.Compact(needles))
+}
+
 // inModules says in which modules the hits in a module file are, as far as they
 // are in modules and dir is a bundle's.
 func inModules(dir string, hits []Hit) []Hit {

@@ -42,6 +42,11 @@ func TestScan(t *testing.T) {
 	if !slices.Equal(hits, want) {
 		t.Errorf("got %v\nwant %v", hits, want)
 	}
+	if one, err := ScanFile(dir, "big", []string{"", "/other", needle, needle}); err != nil || !slices.Equal(one, []Hit{
+		{"big", needle, want[0].Offset, ""}, {"big", "/other", want[1].Offset, ""},
+	}) {
+		t.Errorf("of one file: %v, %v", one, err)
+	}
 	if _, err := Scan(context.Background(), filepath.Join(dir, "nothing"), nil); !isMissing(err) {
 		t.Error(err)
 	}

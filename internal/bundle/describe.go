@@ -1,0 +1,57 @@
+package bundle
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+)
+
+// Describe says what Write would write, its manifest above all. Sources are read and
+// nothing is written: Dir and Program are "".
+func (p *Plan) Describe(ctx context.Context) (*Result, error) {
+	m := p.manifest
+	m.Files = make([]Entry, len(p.items))
+	err := parallel(ctx, len(m.Files), func(i int) (err error) {
+		m.Files[i], err = p.items[i].describe()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	data, err := m.encode()
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	return &Result{
+		Files: len(m.Files) + 1, Size: total(&m) + int64(len(data)), Manifest: &m, ManifestSHA256: hex.EncodeToString(sum[:]),
+	}, nil
+}
+
+// describe returns the entry of an item with size and sum.
+func (it *item) describe() (Entry, error) {
+	e := it.Entry
+	if it.Kind == Symlink {
+		return e, nil
+	}
+	var src io.Reader = bytes.NewReader(it.data)
+	if it.source != "" {
+		f, err := os.Open(it.source)
+		if err != nil {
+			return e, err
+		}
+		defer f.Close()
+		src = f
+	}
+	sum := sha256.New()
+	size, err := io.Copy(sum, src)
+	if err != nil {
+		return e, fmt.Errorf("%s: %w", it.Path, err)
+	}
+	e.Size, e.SHA256 = size, hex.EncodeToString(sum.Sum(nil))
+	return e, nil
+}
