@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -179,6 +180,7 @@ func TestEnvironments(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("by hand", func(t *testing.T) { h.checkByHand(t, one) })
 	t.Run("session", func(t *testing.T) { h.checkSession(t, first) })
 	t.Run("installers", func(t *testing.T) { checkInstallers(t, first) })
 	t.Run("refused", func(t *testing.T) { h.checkRefused(t, one, needs) })
@@ -230,6 +232,32 @@ func listing(t *testing.T, dir string) string {
 		t.Fatal(err)
 	}
 	return names.String()
+}
+
+// checkByHand takes the steps of the README.
+func (h *home) checkByHand(t *testing.T, dist *store.Entry) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the options of cp are GNU's")
+	}
+	py := filepath.Join(h.dir, "py") // where hard links reach the store
+	for _, step := range [][]string{
+		{filepath.Join(h.store.Tree(h.python), "python"), py},
+		{filepath.Join(h.store.Tree(dist), "site-packages"), filepath.Join(py, "lib", "python3.14")},
+	} {
+		if out, err := exec.Command("cp", "-al", "--no-preserve=mode", step[0], step[1]).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	got, _ := run(t, filepath.Join(py, "bin", "python3"), "-c", "import lib, sys; lib.main(); print(sys.prefix)")
+	if got != "lib 1\n"+py {
+		t.Errorf("got %q", got)
+	}
+	if info, err := os.Stat(filepath.Join(py, "lib", "python3.14")); err != nil || info.Mode().Perm()&0o200 == 0 {
+		t.Errorf("the directories are not the user's: %v, %v", info, err)
+	}
+	if err := os.RemoveAll(py); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // checkSession: a library that ctypes loads from the environment is known by its entry.
