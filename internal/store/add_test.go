@@ -193,6 +193,23 @@ func TestResolves(t *testing.T) {
 	}
 }
 
+// Of several entries that have a library, its own goes before a program's, and one that
+// found what it needs before one that was added too early.
+func TestLender(t *testing.T) {
+	s := open(t)
+	early := add(t, s, settledLibrary(t, "libfoo1", "1", "libfoo.so.1", "libbase.so.0"))
+	add(t, s, settledLibrary(t, "libbase0", "1", "libbase.so.0"))
+	whole := add(t, s, settledLibrary(t, "libfoo1", "1", "libfoo.so.1", "libbase.so.0"))
+	d := settledProgram(t, "zzz", "9")
+	d.Sources["lib/libfoo.so.1"] = settledLibrary(t, "x", "1", "libfoo.so.1").Sources["lib/libfoo.so.1"]
+	if add(t, s, d).Provides["libfoo.so.1"] == "" || early.ID() == whole.ID() {
+		t.Fatal("there is nothing to choose")
+	}
+	if e := add(t, s, settledProgram(t, "app", "1", "libfoo.so.1")); e.Resolved["libfoo.so.1"] != whole.ID() {
+		t.Errorf("resolved %v, want %s", e.Resolved, whole.ID())
+	}
+}
+
 func TestWhich(t *testing.T) {
 	s := open(t)
 	d := library(t, "libfoo1", "1", "libfoo.so.1")

@@ -25,7 +25,7 @@ work/, lock               of the process that changes the store
 To look       ls entries; less entries/NAME,*/entry.json
 To copy       cp -al entries/NAME,VERSION,HASH/files SOMEWHERE   # links; cp -a copies
               Programs and libraries find each other when they lie in one directory:
-              cp -l entries/*/files/bin/* entries/*/files/lib/* SOMEWHERE
+              cp -dl entries/*/files/bin/* entries/*/files/lib/* SOMEWHERE
               or with the libraries of a program foo-1.2 in foo-1.2_deps or common_libs
               beside it. What an entry needs of others is "resolved" in entry.json.
 To check      cd entries/NAME,VERSION,HASH/files && sha256sum --check --quiet ../SHA256SUMS

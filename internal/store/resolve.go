@@ -85,7 +85,7 @@ func (e *Entry) outside(p *policy.Policy) []string {
 
 // resolve finds the entries that have what files of e need. What is decided already
 // stays, if the entry is there. Of several entries the one of the newest version
-// counts: a SONAME promises that what is newer does.
+// counts (see lender): a SONAME promises that what is newer does.
 func (s *Store) resolve(ctx context.Context, e *Entry) error {
 	p, err := policy.Load()
 	if err != nil {
@@ -100,7 +100,7 @@ func (s *Store) resolve(ctx context.Context, e *Entry) error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	heads, err := s.Heads() // the newest last
+	heads, err := s.Heads()
 	if err != nil {
 		return err
 	}
@@ -109,17 +109,41 @@ func (s *Store) resolve(ctx context.Context, e *Entry) error {
 		resolved = map[string]string{}
 	}
 	for _, name := range wanted {
-		for _, head := range slices.Backward(heads) {
-			if head.Provides[name] != "" && head.fits(e) {
-				resolved[name] = head.ID()
-				break
-			}
+		if found := lender(heads, name, e); found != nil {
+			resolved[name] = found.ID()
 		}
 	}
 	if len(resolved) > 0 {
 		e.Resolved = resolved
 	}
 	return ctx.Err()
+}
+
+// lender is the entry that has a library for another, nil if none has: a library goes
+// before a program that brings it along, then what is newer, then what found more of
+// what it needs itself.
+func lender(heads []*Entry, soname string, user *Entry) (best *Entry) {
+	for _, head := range heads { // sorted by name, older before newer
+		if head.Provides[soname] == "" || !head.fits(user) {
+			continue
+		}
+		if best == nil || !best.lendsBefore(head) {
+			best = head
+		}
+	}
+	return best
+}
+
+// lendsBefore compares with one that comes later in the order of entries.
+func (e *Entry) lendsBefore(later *Entry) bool {
+	isLibrary := e.Kind == KindLibrary
+	switch {
+	case isLibrary != (later.Kind == KindLibrary):
+		return isLibrary
+	case e.Name == later.Name && e.Version == later.Version:
+		return len(e.Resolved) > len(later.Resolved)
+	}
+	return false
 }
 
 // fits tells whether files of user can load libraries of e.
