@@ -29,11 +29,14 @@ func Bring(ctx context.Context, s *store.Store, name string, r progress.Reporter
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
 	drafts, err := src.Drafts(ctx)
+	if err == nil && len(drafts) == 1 && isPlain(drafts[0]) && drafts[0].Entry.Version == source.Unversioned {
+		drafts, err = versioned(ctx, name, drafts)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, d := range drafts {
-		if d.Entry.Kind == store.KindProgram && d.Entry.Origin.Kind == "file" {
+		if isPlain(d) {
 			if brought, err = bringLibraries(ctx, s, name); err != nil {
 				return nil, nil, err
 			}
@@ -53,6 +56,30 @@ func Bring(ctx context.Context, s *store.Store, name string, r progress.Reporter
 		err = bringPython(ctx, s, e, name, r)
 	}
 	return e, brought, err
+}
+
+// isPlain tells a program that is a file by itself.
+func isPlain(d store.Draft) bool {
+	return d.Entry.Kind == store.KindProgram && d.Entry.Origin.Kind == "file"
+}
+
+// versioned are the drafts of a program that does not say its version, if the
+// machine's package manager does.
+func versioned(ctx context.Context, name string, drafts []store.Draft) (_ []store.Draft, err error) {
+	file, err := filepath.Abs(name)
+	if err != nil {
+		return nil, err
+	}
+	_, version, _ := strings.Cut(packageVersion(ctx, file), " ")
+	if version == "" {
+		return drafts, nil
+	}
+	src, err := source.Open(name, source.Options{Version: version})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, src.Close()) }() // a file has nothing that goes with it
+	return src.Drafts(ctx)
 }
 
 // bringPython adds what a distribution cannot do without and the store does not have:
