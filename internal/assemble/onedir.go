@@ -109,7 +109,9 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	if err := b.examine(dist, plan); err != nil {
 		return nil, err
 	}
-	warnMissing(b.Reporter.Warn, plan)
+	if err := tellMissing(b.Reporter.Warn, plan, b.farm()); err != nil {
+		return nil, err
+	}
 	f := &files{}
 	if f.plan, f.leftOut, err = leftout.Apply(plan, b.wanted(), b.set.Keep.Values()); err != nil {
 		return nil, err

@@ -14,14 +14,15 @@ by links that can be listed and changed, and not by the place of a file.
 
 The trap: glibc (elf/dl-object.c), and musl, replace $ORIGIN in a library by the
 directory of the path it was opened by, and not of the file behind links. So the
-search path of a real must hold wherever a link to it is. It must not lead out of
-the bundle either, which ``$ORIGIN/../../../symlinks`` does from all places that are
-less deep. Hence
+search path of a real must hold wherever a link to it is. It must not lead to strangers
+either, which ``$ORIGIN/../../../symlinks`` does from all places that are less deep: out
+of the bundle, and out of the program's directory. Hence
 
 * an extension module, which is opened where Python finds it, gets an entry for each
   such place, the least deep first;
-* a library, which is opened in symlinks, gets entries for symlinks and reals/r only,
-  and if a package may open it elsewhere, what it needs is linked beside it there.
+* a library, which is opened in symlinks, gets entries for symlinks and reals/r only
+  (the latter leads from symlinks to the program's directory, no further), and if a
+  package may open it elsewhere, what it needs is linked beside it there.
 
 Programs are known to the loader by the path of the real file. They stay where they
 are, because they look for their own files in the same way.
