@@ -29,7 +29,7 @@ func (b *builder) archive(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	if err != nil {
 		return nil, "", err
 	}
-	key, err := archiveKey(h, tree)
+	key, err := b.archiveKey(h, tree)
 	if err != nil {
 		return nil, "", err
 	}
@@ -51,19 +51,19 @@ func (b *builder) archive(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		return nil, "", err
 	}
 	// A source that was edited between the two looks has made another tree.
-	if key, err = archiveKey(h, tree); err == nil {
+	if key, err = b.archiveKey(h, tree); err == nil {
 		_, err = store.KeepFile(key, archive)
 	}
 	return tree, archive, err
 }
 
 // archiveKey is the key of a tree's archive.
-func archiveKey(h *helper.Helper, tree *bundle.Result) (kept.Key, error) {
+func (b *builder) archiveKey(h *helper.Helper, tree *bundle.Result) (kept.Key, error) {
 	id, err := h.CompressorID()
 	if err != nil {
 		return kept.Key{}, err
 	}
-	self, err := selfSum()
+	self, err := b.tool()
 	return kept.NewKey("archive", []byte(tree.ManifestSHA256), []byte(id), self), err
 }
 

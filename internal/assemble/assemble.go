@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/compiler"
 	"github.com/llgo-pypack/llgo-pypack/internal/config"
@@ -136,6 +137,10 @@ type builder struct {
 
 	request helper.AnalyzeRequest
 	looking bool // nothing is to be written, see Inspect
+
+	toolOnce sync.Once
+	toolSum  []byte
+	toolErr  error
 }
 
 func (b *builder) job() compiler.Job {

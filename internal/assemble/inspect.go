@@ -11,7 +11,6 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
 	"github.com/llgo-pypack/llgo-pypack/internal/kept"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
-	"github.com/llgo-pypack/llgo-pypack/internal/record"
 )
 
 // inspect looks for paths of this machine in the finished tree. They do no harm
@@ -108,7 +107,7 @@ func (b *builder) hitsKey(dist *pydist.Dist, m *bundle.Manifest) (kept.Key, erro
 	if err != nil {
 		return kept.Key{}, err
 	}
-	self, err := selfSum()
+	self, err := b.tool()
 	if err != nil {
 		return kept.Key{}, err
 	}
@@ -117,13 +116,4 @@ func (b *builder) hitsKey(dist *pydist.Dist, m *bundle.Manifest) (kept.Key, erro
 	rest.Distributions = append([]bundle.Distribution{}, m.Distributions...) // none, read or not, is the same
 	all, err := json.Marshal([]any{needles, rest})
 	return kept.NewKey("paths of this machine", all, self), err
-}
-
-// selfSum changes with this program.
-func selfSum() ([]byte, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	return record.Sum([]string{self})
 }

@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/compiler"
+	"github.com/llgo-pypack/llgo-pypack/internal/config"
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/kept"
@@ -45,7 +48,11 @@ func (b *builder) once(ctx context.Context, pack packer) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := b.key(ctx, dist)
+	in, err := b.inputs(ctx, dist)
+	if err != nil {
+		return nil, err
+	}
+	key, err := in.key()
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +66,7 @@ func (b *builder) once(ctx context.Context, pack packer) (*Summary, error) {
 		return nil, err
 	}
 	// Was something edited meanwhile? Then nobody knows of which state the result is.
-	if again, err := b.key(ctx, dist); err != nil || again != key {
+	if again, err := b.sources(); err != nil || !bytes.Equal(again, in.Sources) {
 		return s, err
 	}
 	if same, err := dist.Same(ctx); err != nil || !same {
@@ -93,23 +100,58 @@ func (b *builder) repeatable(dist *pydist.Dist) bool {
 	return (dist.Managed || dist.Pinned) && b.comp.Name() == "go" && !b.prog.HasCgo() && !special && !b.Flags.Commands && b.Flags.Overlay == ""
 }
 
-// key is all that the build depends on.
-func (b *builder) key(ctx context.Context, dist *pydist.Dist) (kept.Key, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return kept.Key{}, err
-	}
+// inputs looks at all that the build depends on.
+func (b *builder) inputs(ctx context.Context, dist *pydist.Dist) (in inputs, err error) {
 	env, err := gosource.Environment(ctx, b.Env)
 	if err != nil {
-		return kept.Key{}, err
+		return in, err
 	}
-	sources, err := record.Sum(append(append(b.prog.Inputs(), b.set.Sources()...), self))
+	sources, err := b.sources()
 	if err != nil {
-		return kept.Key{}, err
+		return in, err
 	}
-	all, err := json.Marshal([]any{
-		b.out, b.Dir, b.Patterns, b.Flags, env, sources, b.packages(), b.set, b.Sizes, b.looking, dist.Identity, os.Getenv("SOURCE_DATE_EPOCH"),
+	self, err := b.tool()
+	return inputs{
+		b.out, b.Dir, b.Patterns, b.Flags, env, sources, b.packages(), b.set, b.Sizes, b.looking, self, dist.Identity, os.Getenv("SOURCE_DATE_EPOCH"),
+	}, err
+}
+
+// sources is the sum of what the Go side is compiled from, and of the files that settings
+// name.
+func (b *builder) sources() ([]byte, error) {
+	return record.Sum(append(b.prog.Inputs(), b.set.Sources()...))
+}
+
+// tool changes with this program.
+func (b *builder) tool() ([]byte, error) {
+	b.toolOnce.Do(func() {
+		self, err := os.Executable()
+		if err == nil {
+			b.toolSum, err = record.Sum([]string{self})
+		}
+		b.toolErr = err
 	})
+	return b.toolSum, b.toolErr
+}
+
+// inputs are all that a build depends on.
+type inputs struct {
+	Out, Dir    string
+	Patterns    []string
+	Flags       compiler.Flags
+	Environment map[string]string // of the go command
+	Sources     []byte            // their sum
+	Packages    []string
+	Settings    *config.Settings
+	Sizes       bool
+	Looking     bool
+	Tool        []byte
+	Dist        string // its identity
+	Epoch       string // SOURCE_DATE_EPOCH
+}
+
+func (in inputs) key() (kept.Key, error) {
+	all, err := json.Marshal(in)
 	return kept.NewKey("build", all), err
 }
 

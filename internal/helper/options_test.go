@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/kept/kepttest"
 )
 
 // What an analysis reads because of its options is part of its name; who says so,
@@ -100,4 +102,28 @@ func mustRel(t *testing.T, dir, path string) string {
 		t.Fatal(err)
 	}
 	return filepath.ToSlash(rel)
+}
+
+// Every option counts, but for who says so.
+func TestOptionsKeys(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a", "a")
+	write(t, dir, "ax", "ax")
+	for _, name := range []string{"d", "dx"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, d := filepath.Join(dir, "a"), filepath.Join(dir, "d")
+	base := AnalyzeOptions{
+		Paths: []string{d}, HookDirs: []string{d}, RuntimeHooks: []string{a},
+		Excludes: []Module{{"m", []string{"flag"}}}, Collect: []Collect{{CollectData, "c", "flag"}}, Additions: []Addition{{Source: a}},
+	}
+	kepttest.EveryFieldCounts(t, base, func(o AnalyzeOptions) string {
+		s, err := o.state(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}, "Excludes[].Positions", "Excludes[].Positions[]", "Collect[].Origin")
 }

@@ -83,6 +83,8 @@ func other(v reflect.Value) reflect.Value {
 		made.SetBool(!v.Bool())
 	case reflect.Int, reflect.Int64:
 		made.SetInt(v.Int() + 1)
+	case reflect.Uint8:
+		made.SetUint(v.Uint() ^ 1)
 	case reflect.Slice:
 		made.Set(reflect.Append(reflect.AppendSlice(made, v), another(v)))
 	case reflect.Map:
