@@ -110,6 +110,7 @@ func TestStoreThroughARegistry(t *testing.T) {
 	two.must("gc")
 	two.must("verify")
 
+	two.llgo("env", "create", "tools", "greet")
 	object := firstObject(t, two.data)
 	flipByte(t, object)
 	if r := two.store("verify"); r.code == 0 || !strings.Contains(r.stdout, filepath.Base(object)) {
@@ -119,6 +120,10 @@ func TestStoreThroughARegistry(t *testing.T) {
 		t.Errorf("repaired: %v", r)
 	}
 	two.must("verify")
+	two.llgo("env", "upgrade", "tools") // its links were to the damaged file
+	if r := start(t, exec.Command(filepath.Join(two.data, "envs", "tools", "current", "bin", "greet"))); r.stdout != "hello\n" {
+		t.Errorf("in the environment: %v", r)
+	}
 
 	elftest.Write(t, filepath.Join(src, "bin", "greet"), elftest.Image{Needed: []string{"libgreet.so.1"}, Message: "good day\n"})
 	two.must("add", "-version", "1.1", filepath.Join(src, "bin", "greet"))

@@ -107,6 +107,9 @@ func (c *storeCommand) pulled(moved []oci.Moved) error {
 			text = m.ID + ": is here already, and undamaged"
 		}
 		c.moved("pulled", m, text)
+		if m.Repaired > 0 {
+			c.ui.Note("links to a damaged file lead to it still: llgo py env upgrade <environment> makes them anew")
+		}
 		if !m.Asked {
 			continue
 		}

@@ -61,7 +61,8 @@ func (s *Set) Change(ctx context.Context, name, change string, edit func(*Spec) 
 	return now, changed, err
 }
 
-// next plans, builds and enters the generation after parent; nil if it would be equal.
+// next plans, builds and enters the generation after parent; nil if it would be equal,
+// and parent is undamaged.
 func (s *Set) next(ctx context.Context, name string, parent int, change string, spec Spec) (*Environment, error) {
 	p, err := s.plan(ctx, name, spec)
 	if err != nil {
@@ -73,7 +74,7 @@ func (s *Set) next(ctx context.Context, name string, parent int, change string, 
 	}
 	if parent > 0 {
 		old, err := s.Generation(name, parent)
-		if err == nil && old.equal(e) {
+		if err == nil && old.equal(e) && p.stands(s.generation(name, parent)) {
 			return nil, nil
 		}
 	}
