@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/llgo-pypack/llgo-pypack/internal/readonly"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -18,14 +19,7 @@ import (
 func dataDir(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
-	t.Cleanup(func() {
-		_ = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-			if err == nil && d.IsDir() {
-				err = os.Chmod(name, 0o700)
-			}
-			return err
-		})
-	})
+	t.Cleanup(func() { _ = readonly.Remove(dir) })
 	return dir
 }
 
