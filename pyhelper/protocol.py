@@ -161,7 +161,9 @@ class Link:
     there is a ``starter``, a library among ``files``, it takes the place of the
     library ``instead_of`` among what the program needs. ``farm`` asks for that
     layout: every shared object once, reached by links. ``strip`` takes symbols and
-    debug information out of libraries and extension modules (ELF only).
+    debug information out of libraries and extension modules (ELF only). ``bind`` is the
+    ``dest`` of a library that the program opens, and nothing is linked with: see
+    pyhelper.binaries.bind.
     """
 
     op: ClassVar[str] = "link"
@@ -173,6 +175,7 @@ class Link:
     instead_of: str = ""
     farm: bool = False
     strip: bool = False
+    bind: str = ""
 
 
 @dataclass(frozen=True)

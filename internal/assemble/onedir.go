@@ -227,6 +227,9 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 			req.Files = append(req.Files, helper.LinkFile{Dest: p.Dest, Source: p.Source})
 		}
 	}
+	if p == nil && !b.farm() {
+		req.Bind = libDest // the program opens it; a farm shares it with programs that are linked with it
+	}
 	if p != nil {
 		req.Program = p.path
 		if p.starter != nil {

@@ -99,6 +99,10 @@ type LinkRequest struct {
 
 	// Strip takes symbols and debug information out of libraries and extension modules.
 	Strip bool `json:"strip"`
+
+	// Bind is the Dest of a library that the program opens, and that nothing is linked
+	// with: its references to its own symbols are bound. "" for none.
+	Bind string `json:"bind"`
 }
 
 // Neutral is a path of the build machine and what the files of the bundle say

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pyhelper.binaries import (
+    bind,
     elf,
     farm,
     machine,
@@ -99,6 +100,8 @@ def run(out: Channel, request: Link) -> Linked:
     else:
         bundle.reach_by_name()
         linked = {f.dest: _write(f, f.search(), "", request.output, clean) for f in files}
+        if request.bind:
+            linked[request.bind] = _bind(linked[request.bind], request.output)
     shipped = "".join(linked.pop(binary.dest).source for binary in program)
     given = {b.dest for b in [*request.files, *program]}
     added = [Binary(f.dest, f.source) for f in files if f.dest not in given]
@@ -252,6 +255,22 @@ def _write(file: File, search: list[str], real: str, output: str, clean: Scrubbe
         real=real,
         stripped=file.stripped,
     )
+
+
+def _bind(file: LinkedFile, output: str) -> LinkedFile:
+    """Write the library with its own symbols bound, if that can be done."""
+    with open(file.source, "rb") as f:
+        data = bind.bind(f.read())
+    if data is None:
+        return file
+    path = places.output(output, f"{file.dest}.bound")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as f:
+        f.write(data)
+    shutil.copymode(file.source, path)
+    if elf.read(path) != elf.read(file.source):
+        raise Failed(f"{file.source}: its symbols cannot be bound without breaking it")
+    return replace(file, source=path, patched=True)
 
 
 def _strip(file: File, output: str) -> None:
