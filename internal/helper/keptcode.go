@@ -34,10 +34,14 @@ func (h *Helper) CompileOnce(ctx context.Context, dist *pydist.Dist, req Compile
 	if err != nil {
 		return nil, err
 	}
+	_, tools, err := listSources(pyhelper.Files)
+	if err != nil {
+		return nil, err
+	}
 	c := &codeKeeper{store: store, keys: make([]codeKey, len(req.Jobs)), codes: make([]Code, len(req.Jobs))}
 	found := make([]bool, len(req.Jobs))
 	err = each(ctx, len(req.Jobs), func(i int) (err error) {
-		if c.keys[i], err = codeKeyOf(dist, req, i, neutral); err == nil {
+		if c.keys[i], err = codeKeyOf(dist, tools, req, i, neutral); err == nil {
 			found[i] = c.find(i)
 		}
 		return err
@@ -67,7 +71,7 @@ func (h *Helper) CompileOnce(ctx context.Context, dist *pydist.Dist, req Compile
 	return c.codes, each(ctx, len(missing), func(i int) error {
 		job := rest.Jobs[i]
 		// A source that was edited meanwhile has another key.
-		now, err := codeKeyOf(dist, req, missing[i], neutral)
+		now, err := codeKeyOf(dist, tools, req, missing[i], neutral)
 		if err != nil {
 			return err
 		}
@@ -82,8 +86,8 @@ func (h *Helper) CompileOnce(ctx context.Context, dist *pydist.Dist, req Compile
 type codeKey struct{ code, failure kept.Key }
 
 // codeKeyOf is the key of one job: of all of the request but where files are, and the
-// other jobs.
-func codeKeyOf(dist *pydist.Dist, req CompileRequest, i int, neutral []Neutral) (codeKey, error) {
+// other jobs. tools changes with pyhelper.
+func codeKeyOf(dist *pydist.Dist, tools string, req CompileRequest, i int, neutral []Neutral) (codeKey, error) {
 	job := req.Jobs[i]
 	sum, err := fileSum(job.Source)
 	if err != nil {
@@ -91,10 +95,6 @@ func codeKeyOf(dist *pydist.Dist, req CompileRequest, i int, neutral []Neutral) 
 	}
 	job.Source, job.Output = sum, ""
 	req.Jobs = []CompileJob{job}
-	_, tools, err := listSources(pyhelper.Files)
-	if err != nil {
-		return codeKey{}, err
-	}
 	all, err := json.Marshal([]any{req, neutral, dist.Interpreter, tools})
 	return codeKey{kept.NewKey("byte code", all), kept.NewKey("byte code failure", all)}, err
 }

@@ -67,7 +67,7 @@ func TestByteCodeKeys(t *testing.T) {
 	write(t, dir, "a.pyx", "x = 3\n")
 	req := CompileRequest{Jobs: []CompileJob{{a, "a.py", "/out"}}}
 	key := func(req CompileRequest) string {
-		k, err := codeKeyOf(&pydist.Dist{}, req, 0, []Neutral{{"/a", "/b"}})
+		k, err := codeKeyOf(&pydist.Dist{}, "tools", req, 0, []Neutral{{"/a", "/b"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestByteCodeKeys(t *testing.T) {
 	}
 	for what, other := range map[string]*pydist.Dist{"": {}, "interpreter": {Interpreter: "other"}} {
 		for i, neutral := range [][]Neutral{{{"/a", "/b"}}, {{"/a", "/c"}}, nil} {
-			k, err := codeKeyOf(other, req, 0, neutral)
+			k, err := codeKeyOf(other, "tools", req, 0, neutral)
 			if err != nil || (string(k.code[:]) == key(req)) != (what == "" && i == 0) || k.code == k.failure {
 				t.Errorf("%s %v: %v", what, neutral, err)
 			}
