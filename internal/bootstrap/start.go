@@ -26,13 +26,14 @@ func init() {
 		return
 	}
 	runtime.LockOSThread()
-	defer oneProcessor()()
 	s, err := settings.Decode(config)
 	if err == nil && unpacked != nil {
 		s.Prefix, err = unpacked()
 	}
 	if err == nil {
+		restore := oneProcessor() // only now: a first start unpacks with all there are
 		err = Start(s)
+		restore()
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "%s: %s%v\n", filepath.Base(os.Args[0]), settings.CannotStart, err)
