@@ -34,6 +34,9 @@ func benchCopy(ctx context.Context, work string, o options) (*outcome, error) {
 	if err := c.programs(ctx, o); err != nil {
 		return nil, err
 	}
+	if err := c.registry(ctx); err != nil {
+		return nil, err
+	}
 	return c.outcome(o), nil
 }
 
@@ -44,8 +47,9 @@ type copying struct {
 	work    string
 	data    string // where the store and the environments are
 
-	Ways []*way `json:"environments"`
-	Disk []disk `json:"ten_programs"`
+	Ways  []*way   `json:"environments"`
+	Disk  []disk   `json:"ten_programs"`
+	Moved []moving `json:"registry"`
 }
 
 // way is one way to an environment.
@@ -66,6 +70,13 @@ type way struct {
 type disk struct {
 	Name  string `json:"programs"`
 	Bytes int64  `json:"bytes"`
+}
+
+// moving is what a program sent or fetched.
+type moving struct {
+	What  string `json:"what"`
+	Size  int64  `json:"size_bytes"`  // of its entry
+	Bytes int64  `json:"moved_bytes"` // of requests and answers, without headers
 }
 
 // llgo is a command of ours, with the benchmark's own store.
@@ -190,5 +201,9 @@ func (c *copying) outcome(o options) *outcome {
 	for _, d := range c.Disk {
 		use.add(d.Name, megabytes(d.Bytes), over(float64(d.Bytes), float64(c.Disk[0].Bytes)))
 	}
-	return &outcome{about: about(fmt.Sprintf("%d runs of each, interleaved", o.runs)), tables: []*table{ways, use}, data: c}
+	moved := &table{head: []string{"to and from a registry", "MB of the program", "MB moved"}, note: "moved: bodies of requests and of answers."}
+	for _, m := range c.Moved {
+		moved.add(m.What, megabytes(m.Size), megabytes(m.Bytes))
+	}
+	return &outcome{about: about(fmt.Sprintf("%d runs of each, interleaved", o.runs)), tables: []*table{ways, use, moved}, data: c}
 }

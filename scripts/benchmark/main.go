@@ -34,7 +34,7 @@ var benchmarks = []benchmark{
 	{"starts", "builds, sizes, first and warm starts of small programs (the default)", benchStarts},
 	{"calls", "a call from Go into Python, in nanoseconds, beside cgo and Python itself", benchCalls},
 	{"growth", "builds and starts with ever more files, and one big payload", benchGrowth},
-	{"copy", "environments of links, and ten programs with numpy", benchCopy},
+	{"copy", "environments of links, ten programs with numpy, and a registry", benchCopy},
 	{"check", "llgo py check of numpy and pandas, beside auditwheel", benchCheck},
 }
 
