@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // listing describes everything below dir: path, type and mode, time, content. The
@@ -33,7 +35,7 @@ func listing(t *testing.T, dir string) []string {
 		content := ""
 		switch {
 		case info.Mode().IsRegular():
-			content, err = hashFile(full)
+			content, err = objects.HexOfFile(full)
 		case info.Mode()&fs.ModeSymlink != 0:
 			content, err = os.Readlink(full)
 		}
@@ -114,7 +116,7 @@ func TestResult(t *testing.T) {
 			files++
 		}
 	}
-	sum, err := hashFile(filepath.Join(dir, "python", "manifest.json"))
+	sum, err := objects.HexOfFile(filepath.Join(dir, "python", "manifest.json"))
 	if result.Size != size || result.Files != files || result.ManifestSHA256 != sum || err != nil {
 		t.Errorf("result %d bytes %d files %s; there are %d, %d, %s; %v", result.Size, result.Files, result.ManifestSHA256, size, files, sum, err)
 	}
@@ -159,8 +161,8 @@ func TestCopiedInterpreter(t *testing.T) {
 	dir := t.TempDir()
 	build(t, in, Options{Dir: dir})
 	wantVersion(t, dir, "1")
-	want, _ := hashFile(in.Exe)
-	if got, err := hashFile(filepath.Join(dir, "python", "bin", "python3")); got != want {
+	want, _ := objects.HexOfFile(in.Exe)
+	if got, err := objects.HexOfFile(filepath.Join(dir, "python", "bin", "python3")); got != want {
 		t.Errorf("not copied: %v", err)
 	}
 }

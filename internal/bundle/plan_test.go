@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // TestRefusedInput: what cannot become a tree is said before anything is written.
@@ -82,7 +84,7 @@ func TestLinks(t *testing.T) {
 	build(t, in, Options{Dir: dir})
 	wantVersion(t, dir, "1")
 	for _, name := range []string{"through", "bin/x", "up/top/libz.so"} {
-		if _, err := hashFile(filepath.Join(dir, "python", name)); err != nil {
+		if _, err := objects.HexOfFile(filepath.Join(dir, "python", name)); err != nil {
 			t.Error(err)
 		}
 	}

@@ -4,15 +4,15 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // Change is what is wrong with a file of a tree.
@@ -100,7 +100,7 @@ func compareEntry(dir string, e *Entry, content bool) (*Problem, error) {
 	case !content:
 		return nil, nil
 	}
-	sum, err := hashFile(name)
+	sum, err := objects.HexOfFile(name)
 	if err != nil {
 		return nil, err
 	}
@@ -187,18 +187,4 @@ const DynloadLink = "."
 func (m *Manifest) standsForDynload(rel, name string) bool {
 	target, err := os.Readlink(name)
 	return err == nil && rel == m.Dynload() && target == DynloadLink
-}
-
-// hashFile returns the SHA-256 of a file in hexadecimal.
-func hashFile(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, f); err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
 }

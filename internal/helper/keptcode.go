@@ -2,17 +2,14 @@ package helper
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/kept"
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 	"github.com/llgo-pypack/llgo-pypack/pyhelper"
 )
@@ -89,7 +86,7 @@ type codeKey struct{ code, failure kept.Key }
 // other jobs. tools changes with pyhelper.
 func codeKeyOf(dist *pydist.Dist, tools string, req CompileRequest, i int, neutral []Neutral) (codeKey, error) {
 	job := req.Jobs[i]
-	sum, err := fileSum(job.Source)
+	sum, err := objects.HexOfFile(job.Source)
 	if err != nil {
 		return codeKey{}, err
 	}
@@ -138,16 +135,4 @@ func each(ctx context.Context, n int, work func(i int) error) error {
 		})
 	}
 	return group.Wait()
-}
-
-// fileSum is the SHA-256 of a file's content, in hexadecimal.
-func fileSum(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	_, err = io.Copy(h, f)
-	return hex.EncodeToString(h.Sum(nil)), err
 }

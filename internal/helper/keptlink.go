@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/kept"
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 	"github.com/llgo-pypack/llgo-pypack/internal/record"
 	"github.com/llgo-pypack/llgo-pypack/pyhelper"
 )
@@ -55,7 +56,7 @@ func (h *Helper) LinkOnce(ctx context.Context, req LinkRequest) (*Linked, error)
 func linkKey(ctx context.Context, req LinkRequest) (kept.Key, error) {
 	sums := make([]string, len(req.Files))
 	err := each(ctx, len(sums), func(i int) (err error) {
-		sums[i], err = fileSum(req.Files[i].Source)
+		sums[i], err = objects.HexOfFile(req.Files[i].Source)
 		return err
 	})
 	if err != nil {

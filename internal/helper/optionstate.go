@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // state stands for the options and for everything in files that an analysis reads
@@ -46,7 +48,7 @@ func (o AnalyzeOptions) state(outlines map[string]string) (string, error) {
 		add(path, readByAnalysis)
 	}
 	for _, path := range hooks { // they may read whatever lies beside them
-		add(path, fileSum)
+		add(path, objects.HexOfFile)
 	}
 	for _, a := range o.Additions {
 		add(a.Source, readByAnalysis)
@@ -96,7 +98,7 @@ func readByAnalysis(path string) (string, error) {
 	if err != nil || !read {
 		return "data", err
 	}
-	return fileSum(path)
+	return objects.HexOfFile(path)
 }
 
 // ofMetadata reports whether a file lies in the metadata of a distribution.

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/kept"
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 	"github.com/llgo-pypack/llgo-pypack/pyhelper"
 )
@@ -157,7 +158,7 @@ func (h *Helper) outlineOnce(ctx context.Context, dist *pydist.Dist, sources []s
 	keys := make([]kept.Key, len(sources))
 	var missing []int
 	keyOf := func(source string) (kept.Key, error) {
-		sum, err := fileSum(source)
+		sum, err := objects.HexOfFile(source)
 		return kept.NewKey("outline", []byte(sum), []byte(dist.Interpreter), []byte(tools)), err
 	}
 	for i, source := range sources {

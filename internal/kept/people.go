@@ -1,15 +1,14 @@
 package kept
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // dataSuffix ends the name of a file that is called after the SHA-256 of its content;
@@ -24,7 +23,7 @@ func Verify(dir string) (problems []string, err error) {
 		if !ok {
 			return nil
 		}
-		sum, err := sumOf(path)
+		sum, err := objects.HexOfFile(path)
 		if err == nil && sum != name {
 			problems = append(problems, path+" is not as it was kept")
 		}
@@ -61,15 +60,4 @@ func walk(dir string, visit func(path string, info fs.FileInfo) error) error {
 		}
 		return visit(path, info)
 	})
-}
-
-func sumOf(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	_, err = io.Copy(h, f)
-	return hex.EncodeToString(h.Sum(nil)), err
 }

@@ -122,6 +122,12 @@ func (p *Pool) fault(point string) {
 	}
 }
 
+// HexOfFile is HashFile in hexadecimal, as manifests and people write it.
+func HexOfFile(name string) (string, error) {
+	sum, err := HashFile(name)
+	return hex.EncodeToString(sum[:]), err
+}
+
 // HashFile returns the SHA-256 of a file.
 func HashFile(name string) (sum Hash, err error) {
 	f, err := os.Open(name)

@@ -6,11 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // FromInterpreter returns the distribution that path stands for: an interpreter,
@@ -90,7 +91,7 @@ func isFile(path string) bool {
 func identify(d *Dist) (string, error) {
 	var hashes []string
 	for _, path := range []string{d.LibPython, d.BaseExecutable} {
-		hash, err := hashFile(path)
+		hash, err := objects.HexOfFile(path)
 		if err != nil {
 			return "", fmt.Errorf("cannot read %s: %w", path, err)
 		}
@@ -99,19 +100,6 @@ func identify(d *Dist) (string, error) {
 	return hashText(strings.Join(append(hashes,
 		d.Version, d.ABIFlags, d.SOABI, d.Platform, d.LibPython, d.BaseExecutable, d.Prefix, d.BasePrefix, d.Stdlib,
 	), "\n")), nil
-}
-
-func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 func hashText(text string) string {

@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // errUnknown says that what a distribution consists of is not all in its directories.
@@ -79,7 +81,7 @@ func (d *Dist) contents(ctx context.Context) (string, error) {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			sums[i], err = hashFile(file)
+			sums[i], err = objects.HexOfFile(file)
 			return err
 		})
 	}

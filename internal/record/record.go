@@ -9,10 +9,8 @@ package record
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,6 +21,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/kept"
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // A Record is what one build read and wrote, and what it told.
@@ -146,24 +145,13 @@ func is(path string) (string, error) {
 	mode := info.Mode().String()
 	switch info.Mode().Type() {
 	case 0:
-		sum, err := fileSum(path)
+		sum, err := objects.HexOfFile(path)
 		return mode + " " + sum, err
 	case fs.ModeSymlink:
 		target, err := os.Readlink(path)
 		return mode + " " + target, err
 	}
 	return mode, nil
-}
-
-func fileSum(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	_, err = io.Copy(h, f)
-	return hex.EncodeToString(h.Sum(nil)), err
 }
 
 // Looks says what is at paths now, behind links: the content of a file, the names in a
@@ -188,7 +176,7 @@ func look(path string) (string, error) {
 	case err != nil:
 		return "nothing", nil // or nothing that can be reached, which comes to the same
 	case info.Mode().IsRegular():
-		sum, err := fileSum(path)
+		sum, err := objects.HexOfFile(path)
 		return "file " + sum, err
 	case !info.IsDir():
 		return info.Mode().Type().String(), nil
