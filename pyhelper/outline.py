@@ -86,7 +86,9 @@ def of_file(path: str) -> ModuleOutline:
         imports=list(_imports(tree, ())),
         asked=sorted(asked),
         names=sorted(names),
-        strings=sorted({s for s in _strings(code) if 0 < len(s) <= _LONGEST and s.split() == [s]}),
+        strings=sorted(
+            {s for s in code_strings(code) if 0 < len(s) <= _LONGEST and s.split() == [s]}
+        ),
     )
 
 
@@ -145,12 +147,12 @@ def _guard(node: ast.AST, field: str) -> tuple[str, ...]:
     return (f"{type(node).__name__}.{field}",)  # match, and what there will be
 
 
-def _strings(code: CodeType) -> Iterator[str]:
-    """Yield string constants as analysis/plugins.py sees them."""
+def code_strings(code: CodeType) -> Iterator[str]:
+    """Yield every string constant of a module, also inside its functions."""
     for const in code.co_consts:
         if isinstance(const, str):
             yield const
         elif isinstance(const, CodeType):
-            yield from _strings(const)
+            yield from code_strings(const)
         elif isinstance(const, (tuple, frozenset)):
             yield from (item for item in const if isinstance(item, str))

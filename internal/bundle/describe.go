@@ -38,15 +38,11 @@ func (it *item) describe() (Entry, error) {
 	if it.Kind == Symlink {
 		return e, nil
 	}
-	var src io.Reader = bytes.NewReader(it.data)
-	if it.source != "" {
-		f, err := os.Open(it.source)
-		if err != nil {
-			return e, err
-		}
-		defer f.Close()
-		src = f
+	src, err := it.open()
+	if err != nil {
+		return e, err
 	}
+	defer src.Close()
 	sum := sha256.New()
 	size, err := io.Copy(sum, src)
 	if err != nil {
@@ -54,4 +50,12 @@ func (it *item) describe() (Entry, error) {
 	}
 	e.Size, e.SHA256 = size, hex.EncodeToString(sum.Sum(nil))
 	return e, nil
+}
+
+// open opens the content of an item that is a file.
+func (it *item) open() (io.ReadCloser, error) {
+	if it.source == "" {
+		return io.NopCloser(bytes.NewReader(it.data)), nil
+	}
+	return os.Open(it.source)
 }

@@ -1,7 +1,6 @@
 package bundle
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -86,20 +85,15 @@ func (w *writer) writeItem(it *item) (Entry, error) {
 	if it.Kind == Symlink {
 		return e, os.Symlink(filepath.FromSlash(it.Link), w.full(it.Path))
 	}
-	var src io.Reader = bytes.NewReader(it.data)
-	if it.source != "" {
-		f, err := os.Open(it.source)
-		if err != nil {
-			return e, err
-		}
-		defer f.Close()
-		src = f
+	src, err := it.open()
+	if err != nil {
+		return e, err
 	}
+	defer src.Close()
 	mode := fs.FileMode(0o644)
 	if it.Mode == "0755" {
 		mode = 0o755
 	}
-	var err error
 	e.Size, e.SHA256, err = writeFile(w.full(it.Path), src, mode)
 	if err != nil {
 		return e, fmt.Errorf("%s: %w", it.Path, err)

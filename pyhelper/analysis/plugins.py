@@ -12,11 +12,13 @@ Format: https://packaging.python.org/en/latest/specifications/entry-points/
 from __future__ import annotations
 
 from importlib import metadata
-from types import CodeType
 from typing import TYPE_CHECKING, Any
+
+from pyhelper.outline import code_strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import CodeType
 
 # An installer reads these, to write commands into bin/; programs do not.
 _COMMANDS = frozenset({"console_scripts", "gui_scripts"})
@@ -40,7 +42,7 @@ class Plugins:
         for code in codes:
             if id(code) not in self._seen:
                 self._seen.add(id(code))
-                groups.update(self._modules.keys() & set(_strings(code)))
+                groups.update(self._modules.keys() & set(code_strings(code)))
         return sorted(module for group in groups for module in self._modules.pop(group))
 
 
@@ -63,14 +65,3 @@ def _codes(graph: Any) -> Iterator[CodeType]:
         code = getattr(node, "code", None)
         if code is not None:
             yield code
-
-
-def _strings(code: CodeType) -> Iterator[str]:
-    """Yield every string constant of a module, also inside its functions."""
-    for const in code.co_consts:
-        if isinstance(const, str):
-            yield const
-        elif isinstance(const, CodeType):
-            yield from _strings(const)
-        elif isinstance(const, (tuple, frozenset)):
-            yield from (item for item in const if isinstance(item, str))
