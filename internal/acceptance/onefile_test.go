@@ -92,6 +92,20 @@ func TestOnefileIsReproducible(t *testing.T) {
 	}
 }
 
+// Compressed fast it is larger, and the same in everything else.
+func TestOnefileCompressedFast(t *testing.T) {
+	exe := filepath.Join(t.TempDir(), "hello")
+	build(t, copyApp(t, "hello"), "--py-onefile", "--py-compress=fast", "-o", exe)
+	if r := sealed(t, exe, []string{"HOME=" + t.TempDir()}); r.code != 0 || r.stdout != expected(t, "hello") || r.stderr != "" {
+		t.Error(r)
+	}
+	fast, errFast := os.Stat(exe)
+	best, errBest := os.Stat(onefile(t, "hello"))
+	if errFast != nil || errBest != nil || fast.Size() <= best.Size() {
+		t.Errorf("%v, %v: fast is no larger than best", errFast, errBest)
+	}
+}
+
 // Of fifty first starts at once all are right and one unpacks.
 func TestOnefileConcurrentFirstStarts(t *testing.T) {
 	exe, home := onefile(t, "hello"), t.TempDir()

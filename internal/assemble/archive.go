@@ -59,7 +59,7 @@ func (b *builder) archive(ctx context.Context, dist *pydist.Dist, h *helper.Help
 
 // archiveKey is the key of a tree's archive.
 func (b *builder) archiveKey(h *helper.Helper, tree *bundle.Result) (kept.Key, error) {
-	id, err := h.CompressorID()
+	id, err := b.encoder(h).ID()
 	if err != nil {
 		return kept.Key{}, err
 	}
@@ -76,5 +76,5 @@ func (b *builder) pack(ctx context.Context, h *helper.Helper, tree *bundle.Resul
 	}
 	task := b.Reporter.Phase("compress the payload", 0)
 	defer task.Done()
-	return onefile.Pack(ctx, archive, sources, h)
+	return onefile.Pack(ctx, archive, sources, b.encoder(h))
 }

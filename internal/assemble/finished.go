@@ -92,7 +92,7 @@ func (b *builder) launch(ctx context.Context, h *helper.Helper, p *finished, tre
 	defer task.Done()
 	return launcher.Build(ctx, launcher.Options{
 		Program: tree.Program, Python: filepath.Join(tree.Dir, "python"), Name: filepath.Base(tree.Program),
-		Output: b.out, Origin: p.origin, Compressor: h, Stderr: b.Stderr, Env: b.Env,
+		Output: b.out, Origin: p.origin, Encoder: b.encoder(h), Stderr: b.Stderr, Env: b.Env,
 	})
 }
 

@@ -126,11 +126,11 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		if err := b.link(ctx, dist, h, f, p, filepath.Join(work, "native")); err != nil || !b.set.Onefile.Value || b.looking {
 			return err
 		}
-		done := ""
-		if b.travelsAsIs(dist) && !b.comp.Linked() {
-			done = dist.LibPython // by sideBySide
+		natives := f.natives()
+		if !dist.Managed || b.comp.Linked() { // else sideBySide has it in work
+			natives = append(natives, f.libPython)
 		}
-		return b.compressAhead(ctx, h, f.natives(done), filepath.Join(work, "compressed"))
+		return b.compressAhead(ctx, h, natives, filepath.Join(work, "compressed"))
 	})
 	return f, both.Wait()
 }
@@ -215,16 +215,20 @@ func (b *builder) bytecode(ctx context.Context, dist *pydist.Dist, h *helper.Hel
 	return b.writeModules(dist, f, filepath.Join(dir, format.Name))
 }
 
-// link makes the native files of the tree find one another.
-func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper, f *files, p *finished, dir string) error {
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return err
+// linkRequest asks to link libpython, the native files of a plan (nil: none), and a
+// finished program (nil: none).
+func (b *builder) linkRequest(dist *pydist.Dist, plan *helper.Plan, p *finished, output string) helper.LinkRequest {
+	libDest := libPythonDest(dist)
+	req := helper.LinkRequest{
+		Output: output, Neutral: []helper.Neutral{}, Files: []helper.LinkFile{{Dest: libDest, Source: dist.LibPython}},
+		Farm: b.farm(), Strip: b.set.Strip.Value,
 	}
-	libDest := "lib/" + dist.SONAME
-	req := helper.LinkRequest{Output: dir, Neutral: f.plan.Python.Neutral, Files: []helper.LinkFile{{Dest: libDest, Source: dist.LibPython}}, Farm: b.farm(), Strip: b.set.Strip.Value}
-	for _, p := range f.plan.Files {
-		if p.Kind == helper.KindExtension || p.Kind == helper.KindLibrary {
-			req.Files = append(req.Files, helper.LinkFile{Dest: p.Dest, Source: p.Source})
+	if plan != nil {
+		req.Neutral = plan.Python.Neutral
+		for _, p := range plan.Files {
+			if p.Kind == helper.KindExtension || p.Kind == helper.KindLibrary {
+				req.Files = append(req.Files, helper.LinkFile{Dest: p.Dest, Source: p.Source})
+			}
 		}
 	}
 	if p == nil && !b.farm() {
@@ -237,7 +241,18 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 			req.Starter, req.InsteadOf = path.Base(p.starter.Dest), dist.SONAME
 		}
 	}
-	linked, err := h.LinkOnce(ctx, req)
+	return req
+}
+
+// libPythonDest is where libpython goes in the tree.
+func libPythonDest(dist *pydist.Dist) string { return "lib/" + dist.SONAME }
+
+// link makes the native files of the tree find one another.
+func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper, f *files, p *finished, dir string) error {
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	linked, err := h.LinkOnce(ctx, b.linkRequest(dist, f.plan, p, dir))
 	if err != nil {
 		return err
 	}
@@ -256,6 +271,7 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 		f.linked[l.Dest], f.reals[l.Dest] = l.Source, l.Real
 	}
 	f.leftOut = append(f.leftOut, symbols(linked)...)
+	libDest := libPythonDest(dist)
 	f.libPython, f.program = f.linked[libDest], linked.Program
 	delete(f.linked, libDest) // the bundle places it itself
 	return nil

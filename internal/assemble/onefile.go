@@ -51,10 +51,8 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 func (b *builder) sideBySide(ctx context.Context, dist *pydist.Dist, h *helper.Helper, work string) (f *files, err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.compileAhead(ctx, dist, work) })
-	if b.travelsAsIs(dist) {
-		group.Go(func() error {
-			return b.compressAhead(ctx, h, []string{dist.LibPython}, filepath.Join(work, "libpython"))
-		})
+	if dist.Managed {
+		group.Go(func() error { return b.libPythonAhead(ctx, dist, h, filepath.Join(work, "libpython")) })
 	}
 	group.Go(func() (err error) {
 		f, err = b.collect(ctx, dist, h, nil, work)
@@ -77,23 +75,40 @@ func (b *builder) compileAhead(ctx context.Context, dist *pydist.Dist, work stri
 	return b.comp.Build(ctx, job)
 }
 
-// travelsAsIs guesses that libpython need not be changed: if it is, it was compressed in
-// vain, and is compressed with the other native files.
-func (b *builder) travelsAsIs(dist *pydist.Dist) bool { return dist.Managed && !b.set.Strip.Value }
+// libPythonAhead compresses libpython as it travels, in a new directory work. The managed
+// one needs no library of the bundle, so it is linked by itself as it is with all others;
+// were it not, it would be compressed in vain.
+func (b *builder) libPythonAhead(ctx context.Context, dist *pydist.Dist, h *helper.Helper, work string) error {
+	linked := filepath.Join(work, "linked")
+	if err := os.MkdirAll(linked, 0o755); err != nil {
+		return err
+	}
+	alone, err := h.LinkOnce(ctx, b.linkRequest(dist, nil, nil, linked))
+	if err != nil {
+		return err
+	}
+	return b.compressAhead(ctx, h, []string{alone.Files[0].Source}, filepath.Join(work, "compressed"))
+}
 
 // compressAhead compresses files, in a new directory work.
 func (b *builder) compressAhead(ctx context.Context, h *helper.Helper, files []string, work string) error {
 	if err := os.Mkdir(work, 0o755); err != nil {
 		return err
 	}
-	return frames.Ahead(ctx, h, files, work)
+	return frames.Ahead(ctx, *b.encoder(h), files, work)
 }
 
-// natives are the native files, each once, but for done.
-func (f *files) natives(done string) []string {
-	list := slices.AppendSeq([]string{f.libPython}, maps.Values(f.linked))
-	list = slices.DeleteFunc(list, func(source string) bool { return source == done })
-	slices.Sort(list)
+// encoder compresses as the settings say.
+func (b *builder) encoder(h *helper.Helper) *frames.Encoder {
+	if b.set.Compress.Value == "fast" {
+		return &frames.Encoder{Compressor: h, Level: frames.Fast}
+	}
+	return &frames.Encoder{Compressor: h, Level: frames.Best}
+}
+
+// natives are the native files but for libpython, each once.
+func (f *files) natives() []string {
+	list := slices.Sorted(maps.Values(f.linked))
 	return slices.Compact(list)
 }
 

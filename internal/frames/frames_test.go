@@ -100,7 +100,7 @@ func TestOnce(t *testing.T) {
 		for i := range sources {
 			sources[i].Frame = nil
 		}
-		if err := Add(t.Context(), c, sources, t.TempDir()); err != nil {
+		if err := Add(t.Context(), Encoder{c, Best}, sources, t.TempDir()); err != nil {
 			t.Fatal(err)
 		}
 		got := archive(t, sources)
@@ -113,8 +113,11 @@ func TestOnce(t *testing.T) {
 		}
 	}
 	c.id = "2"
-	if err := Add(t.Context(), c, sources, t.TempDir()); err != nil || c.counts["aaaa"] != 2 {
+	if err := Add(t.Context(), Encoder{c, Best}, sources, t.TempDir()); err != nil || c.counts["aaaa"] != 2 {
 		t.Errorf("another compressor: %v, compressed %v, want a second time", err, c.counts)
+	}
+	if err := Add(t.Context(), Encoder{c, Fast}, sources, t.TempDir()); err != nil || c.counts["aaaa"] != 3 {
+		t.Errorf("another level: %v, compressed %v, want a third time", err, c.counts)
 	}
 }
 
@@ -123,11 +126,11 @@ func TestFailure(t *testing.T) {
 	c, sources := setup(t)
 	c.fail = errors.New("out of ideas")
 	work := t.TempDir()
-	if err := Add(t.Context(), c, sources, work); !errors.Is(err, c.fail) {
+	if err := Add(t.Context(), Encoder{c, Best}, sources, work); !errors.Is(err, c.fail) {
 		t.Fatalf("Add = %v, want %v", err, c.fail)
 	}
 	c.fail = nil
-	if err := Add(t.Context(), c, sources, t.TempDir()); err != nil || c.counts["bbbb"] != 2 {
+	if err := Add(t.Context(), Encoder{c, Best}, sources, t.TempDir()); err != nil || c.counts["bbbb"] != 2 {
 		t.Errorf("after a failure: %v, compressed %v, want again", err, c.counts)
 	}
 }
@@ -141,13 +144,13 @@ func TestAhead(t *testing.T) {
 			files = append(files, s.File)
 		}
 	}
-	if err := Ahead(t.Context(), c, files, t.TempDir()); err != nil {
+	if err := Ahead(t.Context(), Encoder{c, Best}, files, t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
 	if c.counts["aaaa"] != 1 || c.counts["bbbb"] != 0 {
 		t.Errorf("compressed ahead: %v", c.counts)
 	}
-	if err := Add(t.Context(), c, sources, t.TempDir()); err != nil {
+	if err := Add(t.Context(), Encoder{c, Best}, sources, t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
 	if c.counts["aaaa"] != 1 || c.counts["bbbb"] != 1 {

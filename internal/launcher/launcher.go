@@ -29,7 +29,7 @@ type Options struct {
 	Output  string // the file to write; an older one is replaced
 	Origin  bool   // the program knows LLGO_PY_ORIGIN: see the package comment
 
-	Compressor frames.Compressor // nil: a quicker one of Go, and a larger file
+	Encoder *frames.Encoder // nil: a quicker one of Go, and a larger file
 
 	Stderr io.Writer // for the Go compiler's own messages
 	Env    []string  // of the go command
@@ -54,7 +54,7 @@ func Build(ctx context.Context, opts Options) error {
 		return err
 	}
 	archive := filepath.Join(work, archiveName)
-	if err := onefile.Pack(ctx, archive, sources, opts.Compressor); err != nil {
+	if err := onefile.Pack(ctx, archive, sources, opts.Encoder); err != nil {
 		return err
 	}
 	return onefile.Write(opts.Output, archive, func(exe string) error { return opts.compile(ctx, work, exe) })

@@ -15,12 +15,12 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/payload"
 )
 
-// Pack writes sources as the payload archive, a new file. Without a compressor the
-// archive is about a tenth larger.
-func Pack(ctx context.Context, archive string, sources []payload.Source, c frames.Compressor) error {
+// Pack writes sources as the payload archive, a new file. Without an encoder the archive
+// is about a tenth larger.
+func Pack(ctx context.Context, archive string, sources []payload.Source, e *frames.Encoder) error {
 	work := filepath.Dir(archive)
-	if c != nil {
-		if err := frames.Add(ctx, c, sources, work); err != nil {
+	if e != nil {
+		if err := frames.Add(ctx, *e, sources, work); err != nil {
 			return err
 		}
 	}
