@@ -27,6 +27,7 @@ func benchCopy(ctx context.Context, work string, o options) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.goCache = filepath.Join(work, "gocache")
 	c := &copying{front: f, managed: managed, work: work, data: filepath.Join(work, "data")}
 	if err := c.environments(ctx, o.runs); err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ const (
 	onedir  = "onedir"
 	onefile = "onefile"
 	tree    = "onedir, layout tree"
+	fast    = "onefile, compressed fast"
 )
 
 // frontEnd is our llgo and what it packages.
@@ -32,15 +33,32 @@ func newFrontEnd(ctx context.Context, work, python string) (*frontEnd, error) {
 	return f, err
 }
 
+// compileOnce compiles what programs have in common, Go's standard library and our run
+// time, by building one of each kind. A cold build is then one of a tool that is in use,
+// as it is for the peers, whose own modules are compiled before.
+func (f *frontEnd) compileOnce(ctx context.Context, work string) error {
+	f.goCache = filepath.Join(work, "gocache")
+	for _, kind := range []string{onedir, onefile} {
+		if _, err := f.makes(kind, "go").make(ctx, "hello", filepath.Join(work, "before")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ours is what llgo offers.
 func ours(ctx context.Context, work, python string) ([]*packager, error) {
 	f, err := newFrontEnd(ctx, work, python)
 	if err != nil {
 		return nil, err
 	}
-	plain := f.makes(onedir, "go", "--py-layout=tree")
+	if err := f.compileOnce(ctx, work); err != nil {
+		return nil, err
+	}
+	plain, quick := f.makes(onedir, "go", "--py-layout=tree"), f.makes(onefile, "go", "--py-compress=fast")
 	plain.name, plain.knows = tree, hasPython
-	all := []*packager{f.makes(onedir, "go"), f.makes(onefile, "go"), plain}
+	quick.name = fast
+	all := []*packager{f.makes(onedir, "go"), f.makes(onefile, "go"), quick, plain}
 	real, err := f.theRealLLGo(ctx)
 	return append(all, real...), err
 }
@@ -69,7 +87,7 @@ func (f *frontEnd) makes(kind, compiler string, flags ...string) *packager {
 }
 
 // forget removes the analyses and the results of steps that are kept between builds,
-// and provides the sources. The Go build cache is mostly dir's own, so it is empty.
+// and provides the sources.
 func forget(_ context.Context, app, dir string) error {
 	cache, err := cachedir.Root()
 	if err != nil {

@@ -22,7 +22,7 @@ func about(method string) string { return machine() + "; " + method }
 func (r *Report) ourTable() *table {
 	t := &table{
 		head: []string{"app", "program", "cold s (cpu)", "again s", "changed s", "MB", "files", "unpacked", "second", "first ms", "warm ms", "x python", "peak MB"},
-		note: "cold: Go build cache and what builds keep are empty, interpreter and tools in place. changed: a line of the program's source was.\n" +
+		note: "cold: what builds keep is empty; interpreter and tools are in place, Go's standard library and the run time compiled. changed: a line of the program's source was.\n" +
 			"second: MB added to a cache that another app has filled. first: with an empty cache. peak: memory of a start.\n" +
 			"x python: to " + interpreter + ", the packaged libpython on a plain tree of byte code.",
 	}

@@ -17,7 +17,6 @@ const sharedApp = "matrix"
 // beside each other, and weighs that, store and all, beside their directories, and
 // beside what PyInstaller makes of ten, if peers are asked for.
 func (c *copying) programs(ctx context.Context, o options) error {
-	c.front.goCache = filepath.Join(c.work, "gocache")
 	data := filepath.Join(c.work, "data of ten")
 	var directories []string
 	for i := range ten {
