@@ -31,8 +31,6 @@ const onefileRequires = "\nrequire " + internal.ZstdPath + " " + internal.ZstdVe
 const onefileSource = `package bootstrap
 
 import (
-	"strings"
-
 	"` + gosource.LibPath + `/internal/payload"
 	"` + gosource.LibPath + `/internal/unpack"
 	archive "` + payloadPath + `"
@@ -42,7 +40,7 @@ import (
 var _ = func() bool { unpacked = unpackPayload; return true }()
 
 func unpackPayload() (string, error) {
-	r, size := strings.NewReader(archive.Zip), int64(len(archive.Zip))
+	r, size := payload.Embedded(archive.Zip), int64(len(archive.Zip))
 	id, err := payload.ReadID(r, size)
 	if err != nil {
 		return "", err

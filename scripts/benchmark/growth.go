@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // benchGrowth measures hello with ever more data files beside it, as a directory and
@@ -52,7 +56,7 @@ func benchGrowth(ctx context.Context, work string, o options) (*outcome, error) 
 }
 
 const (
-	smallFile = 2 << 10
+	smallFile = 2 << 10 // both are multiples of 1024
 	bigFile   = 64 << 20
 )
 
@@ -76,28 +80,33 @@ func (l load) build(ctx context.Context, f *frontEnd, app *App, work string) err
 }
 
 // write makes the files, a hundred to a directory and always the same. Half of each
-// is noise, which no compression makes smaller, in blocks of 512 bytes.
+// is noise, which no compression makes smaller, in blocks of 512 bytes. It takes little
+// memory, for what this process has counts for those that it starts.
 func (l load) write(dir string) error {
 	noise := rand.NewChaCha8([32]byte{})
-	text := []byte("what comes again and again is small in the end. ")
 	for i := range l.files {
-		content := make([]byte, l.size)
-		for at := 0; at < len(content); at += 1024 {
-			_, _ = noise.Read(content[at:min(at+512, len(content))])
-			for j := at + 512; j < min(at+1024, len(content)); j++ {
-				content[j] = text[j%len(text)]
-			}
-		}
 		name := filepath.Join(dir, fmt.Sprint(i/100), fmt.Sprintf("%d.dat", i))
 		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 			return err
 		}
-		if err := os.WriteFile(name, content, 0o600); err != nil {
+		f, err := os.Create(name)
+		if err != nil {
+			return err
+		}
+		w := bufio.NewWriter(f)
+		for at := 0; at < l.size; at += 1024 {
+			_, _ = io.CopyN(w, noise, 512)
+			_, _ = w.WriteString(repeated[:512])
+		}
+		if err := errors.Join(w.Flush(), f.Close()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// repeated is what comes again and again, and is small in the end.
+var repeated = strings.Repeat("what comes again and again is small in the end. ", 11)
 
 // growth is the table, and the starts drawn.
 func (r *Report) growth() *outcome {

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/origin"
@@ -45,7 +44,7 @@ func become(archive, name string, tell bool, inherited *inherited) error {
 }
 
 func ensure(archive string) (tree string, err error) {
-	r, size := strings.NewReader(archive), int64(len(archive))
+	r, size := payload.Embedded(archive), int64(len(archive))
 	id, err := payload.ReadID(r, size)
 	if err != nil {
 		return "", err
