@@ -1,7 +1,6 @@
 package payload
 
 import (
-	"os"
 	"syscall"
 	"unsafe"
 )
@@ -9,7 +8,7 @@ import (
 // letGo tells the kernel that the pages of s that hold nothing else are not needed. s is
 // mapped from a file and never written to, so nothing is lost (madvise(2)).
 func letGo(s string) {
-	page := uintptr(os.Getpagesize())
+	page := uintptr(syscall.Getpagesize())
 	from := uintptr(unsafe.Pointer(unsafe.StringData(s)))
 	skip := (page - from%page) % page
 	if uintptr(len(s)) < skip+page {
