@@ -38,7 +38,7 @@ from pyhelper.binaries import elf, places, policy
 from pyhelper.protocol import Name
 
 if TYPE_CHECKING:
-    from pyhelper.binaries.link import File
+    from pyhelper.binaries.nativefile import File
 
 SYMLINKS = "symlinks"
 REALS = "reals/r"

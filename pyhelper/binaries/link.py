@@ -21,7 +21,7 @@ from __future__ import annotations
 import os
 import posixpath
 import shutil
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyhelper.binaries import (
@@ -37,43 +37,13 @@ from pyhelper.binaries import (
     scrub,
     strip,
 )
+from pyhelper.binaries.nativefile import File, in_bundle
 from pyhelper.channel import Failed
 from pyhelper.protocol import Binary, Link, Linked, LinkedFile, Name
 
 if TYPE_CHECKING:
     from pyhelper.binaries.scrub import Scrubber
     from pyhelper.channel import Channel
-
-
-@dataclass
-class File:
-    """A native file of the bundle and the directories it must search there."""
-
-    dest: str
-    source: str
-    elf: elf.Elf
-    reach: list[str] = field(default_factory=list)  # bundle directories to add
-    found: dict[str, File] = field(default_factory=dict)  # libraries of the bundle, by name
-    content: str = ""  # a copy of the source without symbols, if there is one
-    stripped: int = 0  # bytes that it lacks
-    renamed: dict[str, str] = field(default_factory=dict)  # libraries to need instead
-
-    def is_program(self) -> bool:
-        """Is it the program beside the bundle?"""
-        return places.is_program(self.dest)
-
-    def search(self) -> list[str]:
-        """Return the search path the file should have."""
-        here = posixpath.dirname(self.dest)
-        kept = [d for d in self.elf.search if _in_bundle(d, here) is not None]
-        added = [places.from_origin(directory, here) for directory in self.reach]
-        return list(dict.fromkeys([*kept, *added]))
-
-    def searched(self) -> list[str]:
-        """Return the bundle's directories that the file came to search."""
-        here = posixpath.dirname(self.dest)
-        found = (_in_bundle(d, here) for d in self.elf.search)
-        return [d for d in found if d is not None]
 
 
 def run(out: Channel, request: Link) -> Linked:
@@ -175,8 +145,8 @@ class _Bundle:
         """Find the library where the search path leads that the file came with."""
         here = posixpath.dirname(file.dest)
         if "/" in name:  # no name to search for, but a path (python-build-standalone's python3.10)
-            return self._by_dest.get(_in_bundle(name, here) or "")
-        own = (_in_bundle(directory, here) for directory in file.elf.search)
+            return self._by_dest.get(in_bundle(name, here) or "")
+        own = (in_bundle(directory, here) for directory in file.elf.search)
         found = (self._by_dest.get(posixpath.join(d, name)) for d in own if d is not None)
         return next((f for f in found if f is not None and _fits(file, f)), None)
 
@@ -295,17 +265,3 @@ def _strip(file: File, output: str) -> None:
     ):
         raise Failed(f"{file.source}: it cannot be stripped without breaking it")
     file.content, file.stripped = path, len(original) - len(data)
-
-
-def _in_bundle(directory: str, here: str) -> str | None:
-    """Return the bundle's directory that an entry of a search path means.
-
-    None if it leaves the bundle: an absolute path, or too many steps up; or if the
-    loader decides what it means ($LIB, $PLATFORM: not the same on every machine).
-    """
-    if not directory.startswith(("$ORIGIN", "${ORIGIN}")):
-        return None
-    path = machine.expand(directory, posixpath.normpath(f"{places.HOME}/{here}"))
-    if "$" in path:
-        return None
-    return places.inside(path)

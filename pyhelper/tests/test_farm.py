@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pyhelper.binaries import elf, farm, link, places, policy
+from pyhelper.binaries import elf, farm, nativefile, places, policy
 from pyhelper.protocol import Binary, Link, Linked
 from pyhelper.tests.conftest import about, ask, given, interpreter_files
 
@@ -25,10 +25,10 @@ MACHINE = ("EM_X86_64", 64)
 def made(
     work: Path,
     dest: str,
-    needed: dict[str, link.File] | None = None,
+    needed: dict[str, nativefile.File] | None = None,
     content: str = "",
     **says: object,
-) -> link.File:
+) -> nativefile.File:
     """Return a file that nobody has to read: what it says of itself is given."""
     source = work / dest
     source.parent.mkdir(parents=True, exist_ok=True)
@@ -36,10 +36,10 @@ def made(
     soname = dest.rpartition("/")[2] if "lib" in dest.rpartition("/")[2] else ""
     known = {"soname": soname, "search": (), "starts": False, **says}
     described = elf.Elf(MACHINE, needed=tuple(needed or ()), **known)  # type: ignore[arg-type]
-    return link.File(dest, str(source), described, found=dict(needed or {}))
+    return nativefile.File(dest, str(source), described, found=dict(needed or {}))
 
 
-def paths(plan: farm.Farm, files: list[link.File]) -> dict[str, str]:
+def paths(plan: farm.Farm, files: list[nativefile.File]) -> dict[str, str]:
     """Return every path in the bundle that leads to a native file, with its real one."""
     found = {n.dest: posixpath.normpath(posixpath.join(posixpath.dirname(n.dest), n.target))
              for n in plan.names()}  # fmt: skip
@@ -49,14 +49,16 @@ def paths(plan: farm.Farm, files: list[link.File]) -> dict[str, str]:
     return found
 
 
-def opened_in(plan: farm.Farm, files: list[link.File], file: link.File) -> list[str]:
+def opened_in(plan: farm.Farm, files: list[nativefile.File], file: nativefile.File) -> list[str]:
     """Return the directories from which a file is opened, by the rules of the layout."""
     real = plan.real(file) or file.dest
     at = [posixpath.dirname(p) for p, to in paths(plan, files).items() if to == real]
     return sorted(set(at))
 
 
-def found(plan: farm.Farm, files: list[link.File], file: link.File, name: str) -> set[str]:
+def found(
+    plan: farm.Farm, files: list[nativefile.File], file: nativefile.File, name: str
+) -> set[str]:
     """Return what the loader finds for ``name`` in every place that ``file`` is opened in.
 
     It must find it before it looks anywhere outside of the bundle.

@@ -11,7 +11,7 @@ from pathlib import Path
 import lief
 import pytest
 
-from pyhelper.binaries import elf, link, machine, policy, scrub
+from pyhelper.binaries import elf, machine, nativefile, policy, scrub
 from pyhelper.protocol import Binary, Error, Finding, Link, Linked, LinkedFile, Neutral
 from pyhelper.tests.conftest import about, ask, converse, given, interpreter_files
 
@@ -201,7 +201,7 @@ def test_what_is_no_elf_file_is_an_error(tmp_path: Path, content: bytes) -> None
     ],
 )
 def test_search_paths_inside_the_bundle(directory: str, here: str, want: str | None) -> None:
-    assert link._in_bundle(directory, here) == want
+    assert nativefile.in_bundle(directory, here) == want
 
 
 def test_tokens_of_the_loader_on_this_machine() -> None:
