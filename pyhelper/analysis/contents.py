@@ -21,7 +21,8 @@ def files_of(request: Analyze, found: Toc, hooks: list[str], here: Places) -> li
     planned = files.of_toc(found, here, added)
     if wanted.everything:
         planned += everything.rest(planned, here, wanted.excludes)
-    planned = [f for f in planned if not _is_excluded(f, wanted, here)]
+    additions = frozenset(source for _, source in added)
+    planned = [f for f in planned if not _is_excluded(f, wanted, additions, here)]
     own = (f.source for f in planned if f.module and not here.in_stdlib(f.source))
     assumed = bool(hooks or added or runtimehooks.mentions(own, (s.code for s in request.snippets)))
     fallback = any(f.dest.startswith(policy.FALLBACK + "/") for f in planned)
@@ -38,8 +39,8 @@ def _name_of(addition: Addition) -> str:
     return os.path.normpath(os.path.join(addition.dest, base))
 
 
-def _is_excluded(file: PlanFile, wanted: Options, here: Places) -> bool:
-    """Is it an excluded module, or data in an excluded package?
+def _is_excluded(file: PlanFile, wanted: Options, additions: frozenset[str], here: Places) -> bool:
+    """Is it an excluded module, or data in an excluded package that nobody added?
 
     PyInstaller's excludes keep a module out of the graph of imports, not its data
     out of what a hook collects.
@@ -48,7 +49,6 @@ def _is_excluded(file: PlanFile, wanted: Options, here: Places) -> bool:
         return options.is_below(file.module, wanted.excludes)
     tops = (here.site, f"lib/{here.libdir_name}")
     inside = next((file.dest[len(t) + 1 :] for t in tops if file.dest.startswith(t + "/")), "")
-    additions = {os.path.normpath(a.source) for a in wanted.additions}
     return file.source not in additions and options.is_below(
         inside.replace("/", "."), wanted.excludes
     )
