@@ -311,7 +311,7 @@ func (b *builder) planTree(dist *pydist.Dist, exe string, f *files) (*bundle.Pla
 			SONAME: dist.SONAME, OS: runtime.GOOS, Arch: runtime.GOARCH,
 		},
 		Optimize: b.optimize(),
-		Files:    b.bundleFiles(dist, f), LibPythonDest: f.reals["lib/"+dist.SONAME],
+		Files:    b.bundleFiles(dist, f), LibPythonDest: f.reals[libPythonDest(dist)],
 	}
 	if b.farm() {
 		in.Layout = bundle.Farm

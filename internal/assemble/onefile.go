@@ -40,8 +40,9 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	return b.oneFileDone(ctx, dist, files, tree)
 }
 
-// sideBySide collects the program's Python, and with it does what need not wait for it: everything that Go links is compiled, and libpython compressed, which takes as long
-// as all the rest together. What takes part is in its final form only later, so the
+// sideBySide collects the program's Python, and with it does what need not wait for it:
+// everything that Go links is compiled, and libpython compressed, which takes as long as
+// all the rest together. What takes part is in its final form only later, so the
 // results stay in the caches of those that make them.
 //
 //	analysis ─┬─ byte code ────────────────────┬─ tree ─ archive ─ link
@@ -108,8 +109,7 @@ func (b *builder) encoder(h *helper.Helper) *frames.Encoder {
 
 // natives are the native files but for libpython, each once.
 func (f *files) natives() []string {
-	list := slices.Sorted(maps.Values(f.linked))
-	return slices.Compact(list)
+	return slices.Compact(slices.Sorted(maps.Values(f.linked)))
 }
 
 // oneFileDone tells of the file that a tree went into.

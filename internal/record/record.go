@@ -55,14 +55,14 @@ func Keep(store *kept.Store, key kept.Key, read, wrote []string, told any) error
 	if r.Told, err = json.Marshal(told); err != nil {
 		return err
 	}
-	if r.Inputs, err = describe(read); err != nil {
+	if r.Inputs, err = describe(read, is); err != nil {
 		return err
 	}
 	written, err := below(wrote)
 	if err != nil {
 		return err
 	}
-	if r.Outputs, err = describe(written); err != nil {
+	if r.Outputs, err = describe(written, is); err != nil {
 		return err
 	}
 	data, err := json.Marshal(r)
@@ -93,7 +93,7 @@ func (r *Record) holds() bool {
 }
 
 func sameNow(files []File) (bool, error) {
-	now, err := describe(paths(files))
+	now, err := describe(paths(files), is)
 	return err == nil && slices.Equal(now, files), err
 }
 
@@ -121,8 +121,8 @@ func below(roots []string) ([]string, error) {
 	return list, nil
 }
 
-// describe looks at files, with all processors.
-func describe(paths []string) ([]File, error) {
+// describe asks what each path is, with all processors.
+func describe(paths []string, is func(path string) (string, error)) ([]File, error) {
 	files := make([]File, len(paths))
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -156,19 +156,7 @@ func is(path string) (string, error) {
 
 // Looks says what is at paths now, behind links: the content of a file, the names in a
 // directory, or nothing.
-func Looks(paths []string) ([]File, error) {
-	files := make([]File, len(paths))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, path := range paths {
-		group.Go(func() (err error) {
-			files[i].Path = path
-			files[i].Is, err = look(path)
-			return err
-		})
-	}
-	return files, group.Wait()
-}
+func Looks(paths []string) ([]File, error) { return describe(paths, look) }
 
 func look(path string) (string, error) {
 	info, err := os.Stat(path)
@@ -196,7 +184,7 @@ func Sum(roots []string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := describe(paths)
+	files, err := describe(paths, is)
 	if err != nil {
 		return nil, err
 	}
