@@ -44,6 +44,7 @@ func initialize314(l *layout) error {
 	for _, o := range l.settings.Options() {
 		c.setInt(o.Name, int64(o.Value))
 	}
+	populateArenas()
 	if c.failed || int32(raw("Py_InitializeFromInitConfig", c.ptr)) < 0 {
 		return c.err()
 	}
@@ -89,6 +90,7 @@ func initializeLegacy(l *layout) error {
 	legacyNames.home, legacyNames.program = wideString(l.prefix), wideString(l.interp)
 	raw("Py_SetPythonHome", uintptr(unsafe.Pointer(&legacyNames.home[0])))
 	raw("Py_SetProgramName", uintptr(unsafe.Pointer(&legacyNames.program[0])))
+	populateArenas()
 	raw("Py_InitializeEx", 1)
 	return nil
 }
