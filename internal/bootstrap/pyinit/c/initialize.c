@@ -18,6 +18,7 @@ static void initialize(const struct paths *paths) {
   failed |= PyInitConfig_SetStr(config, "stdlib_dir", paths->stdlib);
   char *path[] = {duplicate(paths->stdlib), duplicate(paths->dynload), duplicate(paths->site)};
   failed |= PyInitConfig_SetStrList(config, "module_search_paths", sizeof path / sizeof *path, path);
+  populate_arenas();
   if (failed != 0 || Py_InitializeFromInitConfig(config) < 0) {
     const char *message = NULL;
     PyInitConfig_GetError(config, &message);
@@ -62,6 +63,7 @@ static void initialize(const struct paths *paths) {
   // Before 3.11 CPython keeps the pointers.
   Py_SetPythonHome(widen(paths->prefix));
   Py_SetProgramName(widen(paths->interpreter));
+  populate_arenas();
   void (*theirs)(int);
   *(void **)&theirs = libpython_symbol("Py_InitializeEx");
   may_end = atexit(explain) == 0;

@@ -6,6 +6,7 @@
 #include "origin.c"
 #include "paths.c"
 #include "worker.c"
+#include "arena.c"
 #include "initialize.c"
 #include "environment.c"
 #include "signals.c"

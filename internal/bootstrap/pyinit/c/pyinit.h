@@ -45,6 +45,9 @@ static const char *take_origin(void);
 // initialize.c: isolated initialisation.
 static void initialize(const struct paths *);
 
+// arena.c: memory for small objects comes with its pages.
+static void populate_arenas(void);
+
 // dress.c: what the program sees in sys.
 static void dress(const struct paths *, const struct program *, const char *origin);
 

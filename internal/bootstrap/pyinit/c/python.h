@@ -38,6 +38,14 @@ void PyErr_NormalizeException(PyObject **, PyObject **, PyObject **);
 int PyException_SetTraceback(PyObject *, PyObject *);
 #endif
 
+// PyObjectArenaAllocator; public, though not of the stable interface.
+typedef struct {
+  void *context;
+  void *(*alloc)(void *, size_t);
+  void (*free)(void *, void *, size_t);
+} PyObjectArenaAllocator;
+void PyObject_SetArenaAllocator(PyObjectArenaAllocator *);
+
 // The start of a child process (worker.c), and of 3.9 to 3.13.
 void Py_SetPythonHome(const wchar_t *);
 void Py_SetProgramName(const wchar_t *);
