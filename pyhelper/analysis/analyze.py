@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.machinery
 import os
 import sys
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
     """Analyse what ``request`` asks for in the interpreter this runs in."""
+    gc.disable()  # a syntax tree has no cycles, and there are millions of nodes to look at
     workdir = os.path.realpath(request.workdir)
     paths, snippets = scripts.write(request, workdir)
     search = driver.open_path(workdir, root, tools, request.options.paths)

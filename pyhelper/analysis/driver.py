@@ -20,7 +20,16 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pyhelper.analysis import everything, graph, loaded, options, plugins, runtimehooks, startup
+from pyhelper.analysis import (
+    everything,
+    graph,
+    loaded,
+    options,
+    plugins,
+    runtimehooks,
+    scan,
+    startup,
+)
 
 if TYPE_CHECKING:
     from pyhelper.channel import Channel
@@ -102,7 +111,9 @@ def run(out: Channel, search: Search, workdir: str, scripts: list[str], wanted: 
 
     from PyInstaller import log  # noqa: PLC0415  (needs open_path)
     from PyInstaller.building import build_main  # noqa: PLC0415
+    from PyInstaller.lib.modulegraph import modulegraph  # noqa: PLC0415
 
+    scan.quicken(modulegraph)
     log.logger.addHandler(_ProgressOfLog(out))
     _watch(build_main, search, found)
     build_main.main(
