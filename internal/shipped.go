@@ -13,7 +13,7 @@ import (
 // The packages that travel are ordinary packages of this module as well, so that
 // they are vetted and tested here like everything else.
 //
-//go:embed bootstrap/*.go bootstrap/*.s bootstrap/*.py bootstrap/exithook/*.go bootstrap/modules/*.go bootstrap/origin/*.go bootstrap/settings/*.go bootstrap/settings/*.py dialect/shim/*/*.go launcher/start/*.go objects/*.go payload/*.go unpack/*.go
+//go:embed bootstrap/*.go bootstrap/*.s bootstrap/*.py bootstrap/exithook/*.go bootstrap/modules/*.go bootstrap/origin/*.go bootstrap/settings/*.go bootstrap/settings/*.py dialect/shim/*/*.go launcher/start/*.go objects/*.go payload/*.go section/*.go unpack/*.go
 var shipped embed.FS
 
 const self = "github.com/llgo-pypack/llgo-pypack/internal/"

@@ -52,7 +52,7 @@ func (b *builder) onedir(ctx context.Context, dist *pydist.Dist, h *helper.Helpe
 	return s, files.machineSources(), b.report(ctx, dist, s, files, tree)
 }
 
-// compile builds the Go side; payload is the archive of a program of one file.
+// compile builds the Go side; payload is the archive to embed in it, "" for none.
 func (b *builder) compile(ctx context.Context, dist *pydist.Dist, exe, payload string) error {
 	task := b.Reporter.Phase("compile the Go program with compiler "+b.comp.Name(), 0)
 	defer task.Done()
@@ -61,7 +61,8 @@ func (b *builder) compile(ctx context.Context, dist *pydist.Dist, exe, payload s
 
 func (b *builder) packagedJob(dist *pydist.Dist, exe, payload string) compiler.Job {
 	job := b.job()
-	job.Output, job.Python, job.Packaged, job.Payload = exe, dist, true, payload
+	job.Output, job.Python, job.Packaged = exe, dist, true
+	job.Onefile, job.Payload = b.set.Onefile.Value && !b.comp.Linked(), payload
 	job.Mapped, job.Optimize, job.Farm = b.mapped(), b.optimize(), b.farm()
 	return job
 }

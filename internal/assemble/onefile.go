@@ -26,7 +26,8 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		return nil, nil, err
 	}
 	defer os.RemoveAll(work)
-	files, err := b.sideBySide(ctx, dist, h, work)
+	exe := filepath.Join(work, "exe")
+	files, err := b.sideBySide(ctx, dist, h, exe, work)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -34,24 +35,34 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := onefile.Write(b.out, archive, func(exe string) error { return b.compile(ctx, dist, exe, archive) }); err != nil {
+	if !onefile.Attaches {
+		if err := b.compile(ctx, dist, exe, archive); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := onefile.Write(b.out, exe, archive); err != nil {
 		return nil, nil, err
 	}
 	return b.oneFileDone(ctx, dist, files, tree)
 }
 
 // sideBySide collects the program's Python, and with it does what need not wait for it:
-// everything that Go links is compiled, and libpython compressed, which takes as long as
-// all the rest together. What takes part is in its final form only later, so the
-// results stay in the caches of those that make them.
+// the Go program is built as exe, and libpython compressed, which takes as long as all
+// the rest together. What takes part in the archive is in its final form only later, so
+// compressed contents stay in the cache of package frames.
 //
-//	analysis ─┬─ byte code ────────────────────┬─ tree ─ archive ─ link
-//	          └─ native files ─ compress them ─┤
-//	compress libpython ────────────────────────┤
-//	compile Go ────────────────────────────────┘
-func (b *builder) sideBySide(ctx context.Context, dist *pydist.Dist, h *helper.Helper, work string) (f *files, err error) {
+//	analysis ─┬─ byte code ────────────────────┬─ tree ─ archive ─ join
+//	          └─ native files ─ compress them ─┤                    │
+//	compress libpython ────────────────────────┘                    │
+//	compile and link Go ────────────────────────────────────────────┘
+func (b *builder) sideBySide(ctx context.Context, dist *pydist.Dist, h *helper.Helper, exe, work string) (f *files, err error) {
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return b.compileAhead(ctx, dist, work) })
+	group.Go(func() error {
+		if onefile.Attaches {
+			return b.compile(ctx, dist, exe, "")
+		}
+		return b.compileAhead(ctx, dist, work)
+	})
 	if dist.Managed {
 		group.Go(func() error { return b.libPythonAhead(ctx, dist, h, filepath.Join(work, "libpython")) })
 	}
@@ -62,7 +73,7 @@ func (b *builder) sideBySide(ctx context.Context, dist *pydist.Dist, h *helper.H
 	return f, group.Wait()
 }
 
-// compileAhead compiles with an empty archive.
+// compileAhead compiles, with an empty archive, what is linked with the real one.
 func (b *builder) compileAhead(ctx context.Context, dist *pydist.Dist, work string) error {
 	if b.Flags.Commands { // they are to be shown once
 		return nil

@@ -39,7 +39,8 @@ type Job struct {
 	Optimize  int       // sys.flags.optimize of a packaged program
 	Mapped    bool      // its modules are in one file (internal/bootstrap/modules)
 	Farm      bool      // its packages are in numbered directories (layout farm)
-	Payload   string    // archive to embed in a program of one file, by a compiler that is not Linked
+	Onefile   bool      // it carries its Python; by a compiler that is not Linked
+	Payload   string    // the archive to embed in it, "" if that is added later (internal/section)
 	Ahead     bool      // only fill Go's build cache: Output is not written; where the compiler is not Linked
 	Stdout    io.Writer // the compiler's own output, unchanged
 	Stderr    io.Writer

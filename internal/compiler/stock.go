@@ -54,7 +54,7 @@ func (stock) Build(ctx context.Context, job Job) error {
 	}
 	if job.Python != nil {
 		translated, err := dialect.Prepare(ctx, job.Program, dialect.Options{
-			WorkDir: work, Modfile: job.Flags.Modfile, Overlay: job.Flags.Overlay, Payload: job.Payload, Env: env,
+			WorkDir: work, Modfile: job.Flags.Modfile, Overlay: job.Flags.Overlay, Onefile: job.Onefile, Payload: job.Payload, Env: env,
 		})
 		if err != nil {
 			return err

@@ -58,7 +58,8 @@ type Options struct {
 	WorkDir string   // where generated files go; exists, and is the caller's to remove
 	Modfile string   // the user's -modfile, "" for the module's own go.mod
 	Overlay string   // the user's -overlay, "" for none
-	Payload string   // the archive to embed in a program of one file, "" for none
+	Onefile bool     // the program carries its Python
+	Payload string   // the archive to embed in it, "" if that is added when it is linked (internal/section)
 	Env     []string // environment of the go command
 }
 
@@ -80,7 +81,7 @@ func Prepare(ctx context.Context, prog *gosource.Program, opts Options) (*Build,
 	if err != nil {
 		return nil, err
 	}
-	lib, sums, proxy, err := standIn(ctx, prog, opts.Payload != "")
+	lib, sums, proxy, err := standIn(ctx, prog, &opts)
 	if err != nil {
 		return nil, err
 	}
@@ -90,8 +91,8 @@ func Prepare(ctx context.Context, prog *gosource.Program, opts Options) (*Build,
 	if err != nil {
 		return nil, err
 	}
-	if opts.Payload != "" {
-		if err := addPayload(opts.Payload, gomod, files); err != nil {
+	if opts.Onefile {
+		if err := addOnefile(opts.Payload, gomod, files); err != nil {
 			return nil, err
 		}
 	}

@@ -32,6 +32,7 @@ var shipped = []struct {
 	{"bootstrap", "internal/bootstrap", false},
 	{"objects", "internal/objects", true},
 	{"payload", "internal/payload", true},
+	{"section", "internal/section", true},
 	{"unpack", "internal/unpack", true},
 }
 
@@ -48,19 +49,19 @@ const libMod = "module " + gosource.LibPath + "\n\ngo 1.20\n\nrequire " + purego
 
 // standIn publishes the module that replaces github.com/goplus/lib for prog and
 // returns its version, its go.sum lines and the GOPROXY entry that serves it.
-func standIn(ctx context.Context, prog *gosource.Program, onefile bool) (v module.Version, sums, proxy string, err error) {
+func standIn(ctx context.Context, prog *gosource.Program, opts *Options) (v module.Version, sums, proxy string, err error) {
 	m := &virtualModule{libStandIn, map[string][]byte{"go.mod": []byte(libMod)}}
 	for _, s := range shipped {
-		if s.onefile && !onefile {
+		if s.onefile && !opts.Onefile {
 			continue
 		}
 		if err := internal.AddSources(m.files, s.pkg, s.dir, moves()); err != nil {
 			return v, "", "", err
 		}
 	}
-	if onefile {
+	if opts.Onefile {
 		m.files["go.mod"] = append(m.files["go.mod"], onefileRequires...)
-		m.files["internal/bootstrap/llgo_py_onefile.go"] = []byte(onefileSource)
+		m.files["internal/bootstrap/llgo_py_onefile.go"] = []byte(onefileSource(opts.Payload != ""))
 	}
 	for _, p := range prog.Packages {
 		name, _, ok := p.PythonModule()

@@ -7,9 +7,8 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
 )
 
-// A program of one file has its payload in a package of its own: one file of Go
-// that embeds the archive. Like a third-party binding module it exists in the
-// overlay only, since it is different for every build.
+// What embeds an archive is a package of its own: one file of Go. Like a third-party
+// binding module it exists in the overlay only, since it is different for every build.
 const (
 	payloadPath   = "llgopy.invalid/payload"
 	payloadSource = `// Package payload holds the Python of this program.
@@ -28,29 +27,39 @@ const onefileRequires = "\nrequire " + internal.ZstdPath + " " + internal.ZstdVe
 
 // onefileSource joins the parts: before Python starts, the bootstrap asks where
 // its files are, and this unpacks them if they are not there yet.
-const onefileSource = `package bootstrap
+func onefileSource(embeds bool) string {
+	imported, open := "", "section.Own()"
+	if embeds {
+		imported, open = "\n\tpayload "+`"`+payloadPath+`"`, "section.Embedded(payload.Zip), error(nil)"
+	}
+	return `package bootstrap
 
 import (
-	"` + gosource.LibPath + `/internal/payload"
-	"` + gosource.LibPath + `/internal/unpack"
-	archive "` + payloadPath + `"
+	"` + gosource.LibPath + `/internal/section"
+	"` + gosource.LibPath + `/internal/unpack"` + imported + `
 )
 
 // Variables are initialised before init functions run.
 var _ = func() bool { unpacked = unpackPayload; return true }()
 
 func unpackPayload() (string, error) {
-	r, size := payload.Embedded(archive.Zip), int64(len(archive.Zip))
-	id, err := payload.ReadID(r, size)
+	archive, err := ` + open + `
 	if err != nil {
 		return "", err
 	}
-	return unpack.Ensure(id, func() (unpack.Payload, error) { return payload.Open(r, size) })
+	defer archive.Close()
+	return unpack.EnsureArchive(archive, archive.Size())
 }
 `
+}
 
-// addPayload makes archive the content of the payload package.
-func addPayload(archive string, gomod *modfileCopy, files *overlay) error {
+// addOnefile adds what a program of one file needs besides, and archive as the content
+// of the payload package if it is not "".
+func addOnefile(archive string, gomod *modfileCopy, files *overlay) error {
+	gomod.sums = append(gomod.sums, internal.ZstdSums...)
+	if err := gomod.require(internal.ZstdPath, internal.ZstdVersion); err != nil || archive == "" {
+		return err
+	}
 	dir := path.Join(virtualRoot, payloadPath)
 	files.Replace[path.Join(dir, "payload.zip")] = archive
 	if err := files.add(path.Join(dir, "go.mod"), []byte("module "+payloadPath+"\n\ngo 1.20\n")); err != nil {
@@ -59,10 +68,6 @@ func addPayload(archive string, gomod *modfileCopy, files *overlay) error {
 	if err := files.add(path.Join(dir, "payload.go"), []byte(payloadSource)); err != nil {
 		return err
 	}
-	gomod.sums = append(gomod.sums, internal.ZstdSums...)
 	gomod.replaceWith(payloadPath, directory(dir))
-	if err := gomod.require(payloadPath, "v0.0.0"); err != nil {
-		return err
-	}
-	return gomod.require(internal.ZstdPath, internal.ZstdVersion)
+	return gomod.require(payloadPath, "v0.0.0")
 }

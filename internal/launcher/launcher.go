@@ -14,6 +14,8 @@ import (
 	"slices"
 	"text/template"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/llgo-pypack/llgo-pypack/internal"
 	"github.com/llgo-pypack/llgo-pypack/internal/frames"
 	"github.com/llgo-pypack/llgo-pypack/internal/gosource"
@@ -53,11 +55,17 @@ func Build(ctx context.Context, opts Options) error {
 	if err := opts.writeModule(work); err != nil {
 		return err
 	}
-	archive := filepath.Join(work, archiveName)
-	if err := onefile.Pack(ctx, archive, sources, opts.Encoder); err != nil {
+	archive, exe := filepath.Join(work, archiveName), filepath.Join(work, "exe")
+	group, groupCtx := errgroup.WithContext(ctx)
+	if !onefile.Attaches {
+		group.SetLimit(1) // in order
+	}
+	group.Go(func() error { return onefile.Pack(groupCtx, archive, sources, opts.Encoder) })
+	group.Go(func() error { return opts.compile(groupCtx, work, exe) })
+	if err := group.Wait(); err != nil {
 		return err
 	}
-	return onefile.Write(opts.Output, archive, func(exe string) error { return opts.compile(ctx, work, exe) })
+	return onefile.Write(opts.Output, exe, archive)
 }
 
 func (o *Options) check() error {
@@ -107,6 +115,7 @@ var travels = []internal.Move{
 	{Dir: "launcher/start", Import: modulePath + "/start"},
 	{Dir: "objects", Import: modulePath + "/objects"},
 	{Dir: "payload", Import: modulePath + "/payload"},
+	{Dir: "section", Import: modulePath + "/section"},
 	{Dir: "unpack", Import: modulePath + "/unpack"},
 }
 
@@ -118,15 +127,10 @@ func (o *Options) writeModule(dir string) error {
 			return err
 		}
 	}
-	main, err := template.New("main.go").Parse(mainSource)
-	if err != nil {
+	var err error
+	if files["main.go"], err = o.mainFile(!onefile.Attaches); err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	if err := main.Execute(&text, o); err != nil {
-		return err
-	}
-	files["main.go"] = text.Bytes()
 	for name, data := range files {
 		name = filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
@@ -137,6 +141,20 @@ func (o *Options) writeModule(dir string) error {
 		}
 	}
 	return nil
+}
+
+// mainFile is main.go of a launcher that embeds its archive, or has it in a section.
+func (o *Options) mainFile(embeds bool) ([]byte, error) {
+	main, err := template.New("main.go").Parse(mainSource)
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	err = main.Execute(&text, struct {
+		*Options
+		Embeds bool
+	}{o, embeds})
+	return text.Bytes(), err
 }
 
 // compile builds the module in dir. GOFLAGS and the like of the user are meant

@@ -1,12 +1,28 @@
 package launcher
 
 import (
+	"bytes"
 	"context"
+	"go/format"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
+
+// TestMainFile: where archives are embedded and where not, it is Go as gofmt writes it.
+func TestMainFile(t *testing.T) {
+	for _, embeds := range []bool{false, true} {
+		src, err := (&Options{Name: `a "name"`, Origin: true}).mainFile(embeds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		formatted, err := format.Source(src)
+		if err != nil || string(formatted) != string(src) || bytes.Contains(src, []byte("go:embed")) != embeds {
+			t.Errorf("%v\n%s", err, src)
+		}
+	}
+}
 
 // TestRefused: what cannot be one file is an error that says so, and an older file
 // stays whole.

@@ -40,8 +40,7 @@
 // another unzip shows is what is extracted, and there are no gaps, overlaps, prefixes,
 // trailing bytes or fields that nobody looks at.
 //
-// For the same reason data is not aligned: nothing maps a payload's data in place, and
-// what embeds the payload does not promise to align the payload itself.
+// For the same reason data is not aligned: nothing maps a payload's data in place.
 //
 // # What a reader refuses
 //

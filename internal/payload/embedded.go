@@ -10,9 +10,9 @@ import (
 )
 
 // FindIn opens the payload that the first size bytes of an executable have somewhere
-// inside, and returns where it begins and how long it is. It looks for the end of an
-// archive: only the real thing passes Open, while the constants of the code that
-// reads payloads, and the listing at the end of a file (AppendListing), do not.
+// inside, as go:embed leaves it, and returns where it begins and how long it is. It
+// looks for the end of an archive: only the real thing passes Open, while the constants
+// of the code that reads payloads do not.
 //
 // ErrNotPayload means that there is none. If there is one, but damaged, the error is
 // that of Open, and offset and length are still those of the archive.
@@ -37,7 +37,7 @@ func FindIn(r io.ReaderAt, size int64) (p *Reader, offset, length int64, err err
 		if wrong == nil {
 			return p, base, end - base, nil
 		}
-		if errors.Is(err, ErrNotPayload) { // the first is the archive, the next its listing
+		if errors.Is(err, ErrNotPayload) {
 			err, offset, length = wrong, base, end-base
 		}
 	}

@@ -47,6 +47,16 @@ func Ensure(id [32]byte, open func() (Payload, error)) (dir string, err error) {
 	return s.finish(c), nil
 }
 
+// EnsureArchive is Ensure for the payload that is the first size bytes of r. Of a tree
+// that is ready only the id is read.
+func EnsureArchive(r io.ReaderAt, size int64) (dir string, err error) {
+	id, err := payload.ReadID(r, size)
+	if err != nil {
+		return "", err
+	}
+	return Ensure(id, func() (Payload, error) { return payload.Open(r, size) })
+}
+
 // start is one call of Ensure.
 type start struct {
 	id     [32]byte

@@ -32,10 +32,7 @@ func pack(t testing.TB, m *memory) []byte {
 
 func ensureArchive(t testing.TB, archive []byte) (string, error) {
 	t.Helper()
-	r, size := bytes.NewReader(archive), int64(len(archive))
-	id, err := payload.ReadID(r, size)
-	must(t, err)
-	return Ensure(id, func() (Payload, error) { return payload.Open(r, size) })
+	return EnsureArchive(bytes.NewReader(archive), int64(len(archive)))
 }
 
 func TestRealPayload(t *testing.T) {

@@ -2,7 +2,6 @@ package damaged
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +23,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/payload"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
+	"github.com/llgo-pypack/llgo-pypack/internal/section"
 )
 
 func TestMain(m *testing.M) { checktest.Main(m) }
@@ -65,7 +65,7 @@ func specimens(t *testing.T) []specimen {
 	}
 }
 
-// onefile makes a small one: a binary with the payload of a tree behind it. That it
+// onefile makes a small one: a binary with the payload of a tree in its section. That it
 // would not run is nothing a check finds out.
 func onefile(t *testing.T, elf []byte, more map[string][]byte) []byte {
 	t.Helper()
@@ -83,12 +83,27 @@ func onefile(t *testing.T, elf []byte, more map[string][]byte) []byte {
 			return io.NopCloser(bytes.NewReader(data)), nil
 		}})
 	}
-	var out bytes.Buffer
-	out.Write(elf)
-	if _, err := payload.Write(context.Background(), &out, sources, payload.Options{}); err != nil {
+	archive, err := os.Create(filepath.Join(t.TempDir(), "archive"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	return out.Bytes()
+	defer archive.Close()
+	program, err := os.OpenFile(checktest.Write(t, "program", elf), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer program.Close()
+	_, err = payload.Write(t.Context(), archive, sources, payload.Options{})
+	if err == nil {
+		_, err = archive.Seek(0, io.SeekStart)
+	}
+	if err == nil {
+		_, err = section.Add(program, archive)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return checktest.Read(t, program.Name())
 }
 
 // recorder is a handler that remembers findings.
@@ -228,9 +243,7 @@ func open(t *testing.T) *helper.Helper {
 // anybody reads, and those that are too short to be a binary at all.
 func TestCuts(t *testing.T) {
 	h := open(t)
-	all := specimens(t)
-	all[len(all)-1].data = checktest.Read(t, checktest.Onefile(t)) // not the small one: its payload is in a segment
-	for _, s := range all {
+	for _, s := range specimens(t) {
 		t.Run(s.name, func(t *testing.T) {
 			var data [][]byte
 			for i := range cuts {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/payload"
+	"github.com/llgo-pypack/llgo-pypack/internal/section"
 )
 
 // maxManifest bounds what is read into memory of a file that is JSON or mail headers.
@@ -37,7 +38,7 @@ func openExecutable(_ context.Context, name string) (*Container, error) {
 	if info.Mode()&0o111 != 0 {
 		c.Program = own.Path
 	}
-	archive, offset, size, err := payload.FindIn(f, info.Size())
+	archive, offset, size, err := findPayload(f, info.Size())
 	var damaged *payload.Error
 	switch {
 	case err == nil:
@@ -55,6 +56,22 @@ func openExecutable(_ context.Context, name string) (*Container, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// findPayload opens the payload of a native file, where its program does: in its section
+// of an ELF file. In a Mach-O file the linker put it anywhere.
+func findPayload(f io.ReaderAt, size int64) (p *payload.Reader, offset, length int64, err error) {
+	offset, length, err = section.Find(f)
+	switch {
+	case errors.Is(err, section.ErrNotELF):
+		return payload.FindIn(f, size)
+	case errors.Is(err, section.ErrNone):
+		return nil, 0, 0, payload.ErrNotPayload
+	case err != nil:
+		return nil, 0, 0, err
+	}
+	p, err = payload.Open(io.NewSectionReader(f, offset, length), length)
+	return p, offset, length, err
 }
 
 // takePayload adds the files of a payload. In the one kind of onefile its root is

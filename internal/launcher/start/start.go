@@ -10,14 +10,14 @@ import (
 	"syscall"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/origin"
-	"github.com/llgo-pypack/llgo-pypack/internal/payload"
+	"github.com/llgo-pypack/llgo-pypack/internal/section"
 	"github.com/llgo-pypack/llgo-pypack/internal/unpack"
 )
 
-// Become unpacks the archive if need be and replaces this process by the program
-// of that name in its tree. With tell, the program is told where this file is.
+// Become unpacks the archive, which it opens, if need be and replaces this process by
+// the program of that name in its tree. With tell, the program is told where this file is.
 // Become never returns: what is in its way it says in one line, with exit status 1.
-func Become(archive, name string, tell bool) {
+func Become(archive func() (*section.Archive, error), name string, tell bool) {
 	runtime.LockOSThread() // exec keeps the signal mask of the thread that calls it
 	inherited := readInherited()
 	inherited.ignoreAgain()
@@ -26,7 +26,7 @@ func Become(archive, name string, tell bool) {
 	os.Exit(1)
 }
 
-func become(archive, name string, tell bool, inherited *inherited) error {
+func become(archive func() (*section.Archive, error), name string, tell bool, inherited *inherited) error {
 	tree, err := ensure(archive)
 	if err != nil {
 		return err
@@ -43,13 +43,13 @@ func become(archive, name string, tell bool, inherited *inherited) error {
 	return &os.PathError{Op: "exec", Path: program, Err: err}
 }
 
-func ensure(archive string) (tree string, err error) {
-	r, size := payload.Embedded(archive), int64(len(archive))
-	id, err := payload.ReadID(r, size)
+func ensure(open func() (*section.Archive, error)) (tree string, err error) {
+	archive, err := open()
 	if err != nil {
 		return "", err
 	}
-	return unpack.Ensure(id, func() (unpack.Payload, error) { return payload.Open(r, size) })
+	defer archive.Close()
+	return unpack.EnsureArchive(archive, archive.Size())
 }
 
 func calledAs() string {
