@@ -17,6 +17,7 @@ import (
 type options struct {
 	runs, firsts        int
 	apps                []string
+	chosen              bool // the apps were named
 	peers               peerList
 	python              string
 	files               intList
@@ -87,7 +88,7 @@ func parseFlags(args []string) (options, error) {
 	flags.IntVar(&o.runs, "runs", 20, "counted warm starts of each program")
 	flags.IntVar(&o.firsts, "firsts", 10, "first starts of each program")
 	apps := flags.String("apps", "hello,mix,matrix,dataframe", "apps of scripts/benchmark/apps and testdata/apps")
-	flags.Var(&o.peers, "peers", "measure other packagers: pyinstaller (default), nuitka")
+	flags.Var(&o.peers, "peers", "measure other packagers: pyinstaller and cx_freeze (default), nuitka")
 	flags.StringVar(&o.python, "python", "", "package this interpreter, ours and theirs (default: the managed CPython)")
 	flags.Var(&o.files, "files", "growth: numbers of files")
 	flags.Int64Var(&o.payload, "payload", 2<<30, "growth: bytes of the big payload, 0 for none")
@@ -99,6 +100,7 @@ func parseFlags(args []string) (options, error) {
 		return o, err
 	}
 	o.apps = strings.Split(*apps, ",")
+	flags.Visit(func(f *flag.Flag) { o.chosen = o.chosen || f.Name == "apps" })
 	if o.runs < 1 || o.firsts < 1 || flags.NArg() > 0 {
 		return o, errors.New("-runs and -firsts are at least 1, and what is measured comes first")
 	}

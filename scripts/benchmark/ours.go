@@ -17,6 +17,9 @@ const (
 	onefile = "onefile"
 	tree    = "onedir, layout tree"
 	fast    = "onefile, compressed fast"
+
+	stripped = "onefile, stripped"
+	byLLGo   = " (llgo)" // behind the name of a form: by the real llgo
 )
 
 // frontEnd is our llgo and what it packages.
@@ -59,6 +62,11 @@ func ours(ctx context.Context, work, python string) ([]*packager, error) {
 	plain.name, plain.knows = tree, hasPython
 	quick.name = fast
 	all := []*packager{f.makes(onedir, "go"), f.makes(onefile, "go"), quick, plain}
+	if python != "" { // it may have symbols; Nuitka strips them
+		small := f.makes(onefile, "go", "--py-strip")
+		small.name, small.knows = stripped, hasPython
+		all = append(all, small)
+	}
 	real, err := f.theRealLLGo(ctx)
 	return append(all, real...), err
 }
@@ -69,7 +77,7 @@ func (f *frontEnd) makes(kind, compiler string, flags ...string) *packager {
 	output := func(app string) string { return filepath.Join("out", app) }
 	name := kind
 	if compiler != "go" {
-		name += " (" + compiler + ")"
+		name += byLLGo
 	}
 	return &packager{
 		name: name, fresh: forget, output: output, file: kind == onefile, change: changeGo,

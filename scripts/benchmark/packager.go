@@ -22,6 +22,9 @@ type packager struct {
 	output func(app string) string                                       // where the executable is, below dir
 	file   bool                                                          // the executable is all there is
 	env    []string                                                      // Program.env
+	once   bool                                                          // it is built only once, cold
+	lacks  func(app string) string                                       // why an app cannot be made here, or ""; nil: it can
+	note   string                                                        // Program.Note
 }
 
 // make builds an app, cold, again and after a change, and weighs the result.
@@ -34,10 +37,13 @@ func (p *packager) make(ctx context.Context, app, work string) (*Program, error)
 		return nil, err
 	}
 	exe := filepath.Join(dir, p.output(app))
-	program := &Program{Name: p.name, Versus: p.versus, argv: []string{exe}, env: p.env}
+	program := &Program{Name: p.name, Versus: p.versus, Note: p.note, argv: []string{exe}, env: p.env}
 	var err error
-	for _, took := range []**Build{&program.Cold, &program.Again} {
-		if *took, err = p.buildOnce(ctx, app, dir); err != nil {
+	if program.Cold, err = p.buildOnce(ctx, app, dir); err != nil {
+		return nil, err
+	}
+	if !p.once {
+		if program.Again, err = p.buildOnce(ctx, app, dir); err != nil {
 			return nil, err
 		}
 	}
@@ -55,6 +61,14 @@ func (p *packager) make(ctx context.Context, app, work string) (*Program, error)
 	}
 	program.Size, program.Files, err = weigh(whole)
 	return program, err
+}
+
+// missing is why a packager cannot make an app on this machine, or "".
+func (p *packager) missing(app string) string {
+	if p.lacks == nil {
+		return ""
+	}
+	return p.lacks(app)
 }
 
 func (p *packager) buildOnce(ctx context.Context, app, dir string) (*Build, error) {

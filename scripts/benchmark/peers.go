@@ -19,19 +19,27 @@ import (
 type peer struct {
 	specs     []string // what is installed, as pip names it
 	packagers func(*peer) []*packager
-	lacks     func(*pydist.Dist) string // what it cannot work without and is not there, or ""; nil: nothing
+	lacks     func(*pydist.Dist) string // why it cannot work here, or ""; nil: it can
 
 	helper *helper.Helper
 	base   *pydist.Dist
+	chosen bool // the apps were named, not the default ones
 }
+
+// The programs of peers that targets are about.
+const (
+	pyInstallerOnefile = "pyinstaller " + onefile
+	nuitkaOnefile      = "nuitka " + onefile
+)
 
 var knownPeers = map[string]*peer{
 	"pyinstaller": pyInstaller,
+	"cx_freeze":   cxFreeze,
 	"nuitka":      nuitka,
 }
 
-// peerList is the value of -peers. Without a value it is the default peer, which
-// takes seconds; Nuitka takes minutes.
+// peerList is the value of -peers. Without a value it is the peers that take
+// seconds; Nuitka takes minutes.
 type peerList []string
 
 func (l *peerList) String() string   { return strings.Join(*l, ",") }
@@ -40,7 +48,7 @@ func (l *peerList) IsBoolFlag() bool { return true }
 func (l *peerList) Set(value string) error {
 	switch value {
 	case "true":
-		value = "pyinstaller"
+		value = "pyinstaller,cx_freeze"
 	case "false":
 		*l = nil
 		return nil
@@ -48,14 +56,14 @@ func (l *peerList) Set(value string) error {
 	*l = strings.Split(value, ",")
 	for _, name := range *l {
 		if knownPeers[name] == nil {
-			return fmt.Errorf("no peer %q: pyinstaller or nuitka", name)
+			return fmt.Errorf("no peer %q: pyinstaller, cx_freeze or nuitka", name)
 		}
 	}
 	return nil
 }
 
-// openPeers makes the peers ready that are asked for. One that this machine lacks
-// something for is left out, with a line.
+// openPeers makes the peers ready that are asked for. The packagers of one that
+// cannot work on this machine lack every app, with the reason.
 func openPeers(ctx context.Context, o options) (all []*packager, err error) {
 	if len(o.peers) == 0 {
 		return nil, nil
@@ -70,16 +78,24 @@ func openPeers(ctx context.Context, o options) (all []*packager, err error) {
 	}
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(o.peers))) {
 		p := knownPeers[name]
-		if p.lacks != nil {
-			if lacks := p.lacks(base); lacks != "" {
-				fmt.Fprintf(os.Stderr, "benchmark: %s is left out: it needs %s\n", name, lacks)
-				continue
+		p.helper, p.base, p.chosen = h, base, o.chosen
+		packagers := p.packagers(p)
+		if reason := p.missing(); reason != "" {
+			for _, its := range packagers {
+				its.lacks = func(string) string { return reason }
 			}
 		}
-		p.helper, p.base = h, base
-		all = append(all, p.packagers(p)...)
+		all = append(all, packagers...)
 	}
 	return all, nil
+}
+
+// missing is why a peer cannot work on this machine, or "".
+func (p *peer) missing() string {
+	if p.lacks == nil {
+		return ""
+	}
+	return p.lacks(p.base)
 }
 
 // base is the interpreter that is packaged, by ours and theirs.

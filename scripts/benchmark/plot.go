@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -9,6 +10,9 @@ import (
 	"gonum.org/v1/plot/plotutil"
 	"gonum.org/v1/plot/vg"
 )
+
+// palette has a colour for each program that the most comparisons have.
+var palette = slices.Concat(plotutil.SoftColors, plotutil.DarkColors)
 
 // bars is a plot of groups of bars, on a logarithmic axis: what is compared lies
 // between a few and a thousand. A value of 0 was not measured.
@@ -30,7 +34,7 @@ func (b *bars) save(file string) error {
 		if err != nil {
 			return err
 		}
-		chart.Color, chart.LineStyle.Width = plotutil.Color(i), 0
+		chart.Color, chart.LineStyle.Width = palette[i%len(palette)], 0
 		chart.Offset = width * vg.Length(float64(i)-float64(len(b.names)-1)/2)
 		p.Add(chart)
 		p.Legend.Add(name, chart)

@@ -10,13 +10,14 @@ import (
 
 // Report is everything that was measured.
 type Report struct {
-	Machine    string `json:"machine"`
-	Python     string `json:"python"` // what was packaged: "managed", or the path that was given
-	LoadBefore string `json:"load_before,omitempty"`
-	LoadAfter  string `json:"load_after,omitempty"` // load averages of 1, 5 and 15 minutes; "" where there is no /proc
-	Runs       int    `json:"runs"`
-	Firsts     int    `json:"firsts"`
-	Apps       []*App `json:"apps"`
+	Machine    string    `json:"machine"`
+	Python     string    `json:"python"` // what was packaged: "managed", or the path that was given
+	LoadBefore string    `json:"load_before,omitempty"`
+	LoadAfter  string    `json:"load_after,omitempty"` // load averages of 1, 5 and 15 minutes; "" where there is no /proc
+	Runs       int       `json:"runs"`
+	Firsts     int       `json:"firsts"`
+	Apps       []*App    `json:"apps"`
+	Targets    []*Target `json:"targets,omitempty"`
 }
 
 // App is an app of testdata/apps with the programs that do the same.
@@ -31,7 +32,9 @@ type App struct {
 // same. What was not measured, or has no meaning for a program, is left out.
 type Program struct {
 	Name     string   `json:"program"`
-	Versus   string   `json:"versus,omitempty"` // the program of ours that it is to be compared with
+	Missing  string   `json:"missing,omitempty"` // why there is none
+	Note     string   `json:"note,omitempty"`    // what is to be known for a comparison
+	Versus   string   `json:"versus,omitempty"`  // the program of ours that it is to be compared with
 	Cold     *Build   `json:"build_cold,omitempty"`
 	Again    *Build   `json:"build_again,omitempty"`   // nothing changed
 	Changed  *Build   `json:"build_changed,omitempty"` // a line of the program's own source was
@@ -39,8 +42,8 @@ type Program struct {
 	Files    int      `json:"files,omitempty"`
 	Unpacked int64    `json:"unpacked_bytes,omitempty"` // in the cache after the first start
 	Added    *Added   `json:"second,omitempty"`         // what it adds to the cache as the second program
-	First    *Samples `json:"first_start_ms"`           // with an empty cache; of a program without one, just a start
-	Warm     *Samples `json:"warm_start_ms"`
+	First    *Samples `json:"first_start_ms,omitempty"` // with an empty cache; of a program without one, just a start
+	Warm     *Samples `json:"warm_start_ms,omitempty"`
 	Peak     int64    `json:"peak_bytes,omitempty"` // resident memory of a warm start, its largest process
 
 	argv []string
@@ -67,7 +70,11 @@ type Samples struct {
 	Median float64 `json:"median"`
 }
 
+// newSamples returns nil if nothing was measured.
 func newSamples(times []float64) *Samples {
+	if len(times) == 0 {
+		return nil
+	}
 	slices.Sort(times)
 	return &Samples{times[0], times[len(times)/2]}
 }

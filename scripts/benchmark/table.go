@@ -1,18 +1,24 @@
 package main
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
 
 const none = "–"
 
 // outcome makes a table of our own programs and, if there are any, one of the peers
 // next to ours, and draws the warm starts.
 func (r *Report) outcome() *outcome {
+	r.Targets = r.targets()
 	out := &outcome{data: r, tables: []*table{r.ourTable()}, plot: r.plot()}
 	out.about = about(fmt.Sprintf("CPython: %s; load %s before, %s after\n%d first and %d warm starts of each, interleaved; ms are minimum / median, ratios are of minima",
 		r.Python, r.LoadBefore, r.LoadAfter, r.Firsts, r.Runs))
 	if r.hasPeers() {
 		out.tables = append(out.tables, r.peerTable())
 	}
+	out.tables = append(out.tables, targetTable(r.Targets))
 	return out
 }
 
@@ -21,10 +27,11 @@ func about(method string) string { return machine() + "; " + method }
 
 func (r *Report) ourTable() *table {
 	t := &table{
-		head: []string{"app", "program", "cold s (cpu)", "again s", "changed s", "MB", "files", "unpacked", "second", "first ms", "warm ms", "x python", "peak MB"},
+		head: []string{"app", "program", "cold s (cpu)", "again s", "changed s", "MB", "files", "unpacked", "second", "first ms", "warm ms", "x python", "x peer", "peak MB"},
 		note: "cold: what builds keep is empty; interpreter and tools are in place, Go's standard library and the run time compiled. changed: a line of the program's source was.\n" +
 			"second: MB added to a cache that another app has filled. first: with an empty cache. peak: memory of a start.\n" +
-			"x python: to " + interpreter + ", the packaged libpython on a plain tree of byte code.",
+			"x python: to " + interpreter + ", the packaged libpython on a plain tree of byte code.\n" +
+			"x peer: to the fastest start of any peer.",
 	}
 	for _, a := range r.Apps {
 		python := a.program(interpreter)
@@ -33,7 +40,7 @@ func (r *Report) ourTable() *table {
 				continue
 			}
 			t.add(a.Name, p.Name, p.Cold.String(), p.Again.wall(), p.Changed.wall(), megabytes(p.Size), count(p.Files), megabytes(p.Unpacked),
-				p.Added.String(), p.First.String(), p.Warm.String(), over(p.warm(), python.warm()), megabytes(p.Peak))
+				p.Added.String(), p.First.String(), p.Warm.String(), over(p.warm(), python.warm()), over(p.warm(), a.fastestPeer().warm()), megabytes(p.Peak))
 		}
 	}
 	return t
@@ -53,7 +60,7 @@ func (r *Report) hasPeers() bool {
 func (r *Report) peerTable() *table {
 	t := &table{
 		head: []string{"app", "program", "cold s (cpu)", "changed s", "MB", "first ms", "warm ms", "x build", "x size", "x first", "x warm"},
-		note: "x: of a peer to the same of ours.",
+		note: "x: of a peer to the same of ours." + r.remarks(),
 	}
 	for _, a := range r.Apps {
 		for _, our := range a.Programs {
@@ -63,11 +70,37 @@ func (r *Report) peerTable() *table {
 			}
 			for _, p := range append([]*Program{our}, rivals...) {
 				t.add(a.Name, p.Name, p.Cold.String(), p.Changed.wall(), megabytes(p.Size), p.First.String(), p.Warm.String(),
-					over(p.Cold.Wall, our.Cold.Wall), over(float64(p.Size), float64(our.Size)), over(p.First.Min, our.First.Min), over(p.Warm.Min, our.Warm.Min))
+					over(p.cold(), our.cold()), over(p.size(), our.size()), over(p.first(), our.first()), over(p.warm(), our.warm()))
 			}
 		}
 	}
 	return t
+}
+
+// remarks are lines on peers: why one is missing, and what else is to be known.
+func (r *Report) remarks() (lines string) {
+	apps := map[string][]string{}
+	var order []string
+	for _, a := range r.Apps {
+		for _, p := range a.Programs {
+			remark := cmp.Or(p.Missing, p.Note)
+			if remark == "" {
+				continue
+			}
+			line := p.Name + ": " + remark
+			if p.Missing != "" {
+				line = "no " + line
+			}
+			if apps[line] == nil {
+				order = append(order, line)
+			}
+			apps[line] = append(apps[line], a.Name)
+		}
+	}
+	for _, line := range order {
+		lines += fmt.Sprintf("\n%s (%s)", line, strings.Join(apps[line], ", "))
+	}
+	return lines
 }
 
 // plot draws the warm starts of every program, by app.
@@ -92,15 +125,12 @@ func (r *Report) plot() *bars {
 	return b
 }
 
-// warm is the minimum of the warm starts, 0 if there are none.
-func (p *Program) warm() float64 {
-	if p == nil || p.Warm == nil {
-		return 0
+func (s *Samples) String() string {
+	if s == nil {
+		return none
 	}
-	return p.Warm.Min
+	return fmt.Sprintf("%.1f / %.1f", s.Min, s.Median)
 }
-
-func (s *Samples) String() string { return fmt.Sprintf("%.1f / %.1f", s.Min, s.Median) }
 
 func (a *Added) String() string {
 	if a == nil {
@@ -138,7 +168,7 @@ func count(n int) string {
 }
 
 func over(a, b float64) string {
-	if b == 0 {
+	if a == 0 || b == 0 {
 		return none
 	}
 	return fmt.Sprintf("%.2f", a/b)

@@ -66,7 +66,7 @@ func (c *copying) tenOfPeers(ctx context.Context, o options) error {
 		return err
 	}
 	for _, p := range peers {
-		if p.versus != onedir {
+		if p.versus != onedir || p.missing(sharedApp) != "" {
 			continue
 		}
 		var all []string
