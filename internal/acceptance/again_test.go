@@ -11,11 +11,12 @@ import (
 // A build of which nothing changed is not done again, and one of which anything
 // changed is: by content, so that an edit which keeps size and time is seen.
 func TestUnchangedBuildIsNotDoneAgain(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []string{"--py-onedir", "--py-onefile"} {
 		t.Run(strings.TrimPrefix(kind, "--py-"), func(t *testing.T) {
 			src := copyApp(t, "own")
 			out := filepath.Join(src, "out", "app")
-			args := []string{kind, "-o", out}
+			args := []string{kind, fast, "-o", out}
 			first := build(t, src, args...)
 			if unchanged(first) {
 				t.Fatalf("the first build: %v", first)
@@ -47,6 +48,7 @@ func TestUnchangedBuildIsNotDoneAgain(t *testing.T) {
 // A change of Go code repeats nothing of the Python side, and what comes of it is what a
 // build comes to that starts with the last step.
 func TestChangeOfGoCode(t *testing.T) {
+	t.Parallel()
 	src := copyApp(t, "hello")
 	for _, kind := range []string{"--py-onedir", "--py-onefile"} {
 		args := []string{"-json", kind, "-o", filepath.Join("out"+kind, "app")}

@@ -3,30 +3,33 @@ package acceptance
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 )
 
 // Every app prints, packaged in each layout and sealed off, what it prints unpackaged.
-// To analyse the whole standard library, as layout farm has it, takes long: TestForms
-// has it of matrix.
+// To analyse the whole standard library, as layout farm has it, takes long: without
+// LLGO_PY_TEST_FULL, TestForms has it of matrix.
 func TestApps(t *testing.T) {
+	t.Parallel()
 	apps, err := os.ReadDir(filepath.Join(root, "testdata", "apps"))
 	if err != nil || len(apps) < 5 {
 		t.Fatal("testdata/apps:", apps, err)
 	}
 	for _, app := range apps {
 		t.Run(app.Name(), func(t *testing.T) {
+			t.Parallel()
 			src := copyApp(t, app.Name())
 			if app.Name() != "additions" { // what is added, left out or hooked is so in a package only
 				unpackaged(t, src, app.Name())
 			}
-			layouts := []string{"mapped", "tree"}
-			if os.Getenv("LLGO_PY_TEST_FULL") != "" || slices.Contains([]string{"additions", "hello"}, app.Name()) {
+			asExpected(t, app.Name(), packaged(t, app.Name()), "mapped")
+			layouts := []string{"tree"}
+			if full() {
 				layouts = append(layouts, "farm")
 			}
 			for _, layout := range layouts {
-				onedir(t, src, app.Name(), layout)
+				build(t, src, "--py-onedir", "--py-layout", layout, "-o", filepath.Join("out", app.Name()))
+				asExpected(t, app.Name(), moveOut(t, src), layout, src)
 			}
 		})
 	}
@@ -39,10 +42,10 @@ func unpackaged(t *testing.T, src, name string) {
 	}
 }
 
-func onedir(t *testing.T, src, name, layout string) {
-	build(t, src, "--py-onedir", "--py-layout", layout, "-o", filepath.Join("out", name))
-	moved := moveOut(t, src)
-	if r := sealed(t, filepath.Join(moved, name), nil, src); r.code != 0 || r.stdout != expected(t, name) || r.stderr != "" {
+// asExpected runs an app that is packaged in dir.
+func asExpected(t *testing.T, name, dir, layout string, hide ...string) {
+	t.Helper()
+	if r := sealed(t, filepath.Join(dir, name), nil, hide...); r.code != 0 || r.stdout != expected(t, name) || r.stderr != "" {
 		t.Errorf("packaged, layout "+layout+": %v\nwant:\n%s", r, expected(t, name))
 	}
 }

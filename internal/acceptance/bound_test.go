@@ -11,6 +11,7 @@ import (
 // The loader looks up few names for a libpython that the program opens: its own it has
 // by address.
 func TestLibraryIsBound(t *testing.T) {
+	t.Parallel()
 	if runtime.GOARCH != "amd64" {
 		t.Skip("the types of relocations are those of amd64")
 	}

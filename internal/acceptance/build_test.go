@@ -11,6 +11,7 @@ import (
 
 // Two builds of the same sources in different directories are equal in every byte and mode.
 func TestBuildsAreReproducible(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"stdlib", "matrix"} {
 		t.Run(name, func(t *testing.T) {
 			first, second := copyApp(t, name), copyApp(t, name)
@@ -72,6 +73,7 @@ func tree(t *testing.T, dir string) map[string]string {
 
 // No file of a package names a directory of the build machine.
 func TestNoPathOfTheBuildMachine(t *testing.T) {
+	t.Parallel()
 	home, _ := os.UserHomeDir()
 	for _, name := range []string{"hello", "stdlib", "matrix"} {
 		src := copyApp(t, name)
@@ -100,6 +102,7 @@ func around(content, needle string) string {
 
 // A build that fails leaves the old result whole.
 func TestFailedBuildKeepsTheOldOne(t *testing.T) {
+	t.Parallel()
 	src := write(t, program(t, "hello"))
 	build(t, src, "--py-onedir", "-o", "out/app")
 	before := tree(t, filepath.Join(src, "out"))
@@ -127,6 +130,7 @@ func TestFailedBuildKeepsTheOldOne(t *testing.T) {
 
 // What is not ours is never overwritten.
 func TestForeignDirectoryIsKept(t *testing.T) {
+	t.Parallel()
 	src := write(t, program(t, "hello"))
 	foreign := filepath.Join(src, "out", "python")
 	if err := os.MkdirAll(foreign, 0o755); err != nil {

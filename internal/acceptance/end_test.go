@@ -14,6 +14,7 @@ import (
 // How a program ends: nothing that Python printed is lost, no exception
 // vanishes, the exit code is right. Outputs are pipes, as in CI jobs.
 func TestEnd(t *testing.T) {
+	t.Parallel()
 	src := write(t, program(t, "end"))
 	build(t, src, "--py-onedir", "-o", "out/app")
 	exe := filepath.Join(src, "out", "app")
@@ -53,6 +54,7 @@ func TestEnd(t *testing.T) {
 
 // Ctrl-C is KeyboardInterrupt while Python runs, and the usual death otherwise.
 func TestInterrupt(t *testing.T) {
+	t.Parallel()
 	src := write(t, program(t, "end"))
 	build(t, src, "--py-onedir", "-o", "out/app")
 	for _, test := range []struct{ name, stdout, stderr string }{

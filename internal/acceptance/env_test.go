@@ -12,6 +12,7 @@ import (
 // taken back, two versions of it are there at once, and a copy works elsewhere. It runs
 // where the store cannot be seen: an environment has all that it needs.
 func TestEnvironments(t *testing.T) {
+	t.Parallel()
 	p := madePackages(t)
 	base, err := filepath.EvalSymlinks(t.TempDir())
 	must(t, err)

@@ -9,6 +9,7 @@ import (
 
 // A mistake is one clear line that names the place and what to do, and exit 1.
 func TestBuildErrors(t *testing.T) {
+	t.Parallel()
 	hello := program(t, "hello")
 	for _, test := range []struct {
 		name, main string
@@ -35,12 +36,9 @@ func main() { numpy.Add(nil, nil) }
 		{name: "C code", main: strings.Replace(hello, "import (", "import (\n\t_ \"github.com/goplus/lib/c/os\"", 1), want: []string{"main.go:4:2", "--py-compiler=llgo"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if test.env != "" {
-				name, value, _ := strings.Cut(test.env, "=")
-				t.Setenv(name, value)
-			}
+			t.Parallel()
 			src := write(t, test.main)
-			r := tryBuild(t, src, append([]string{"--py-onedir", "-o", "out/app"}, test.args...)...)
+			r := surroundings(strings.Fields(test.env)).tryBuild(t, src, append([]string{"--py-onedir", "-o", "out/app"}, test.args...)...)
 			last := lastError(r.stderr)
 			for _, want := range test.want {
 				if !strings.Contains(last, want) {

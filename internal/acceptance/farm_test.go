@@ -15,6 +15,7 @@ import (
 // The same program prints the same as a directory in each layout, as one file, and
 // installed in an environment.
 func TestForms(t *testing.T) {
+	t.Parallel()
 	same := func(form, exe string, env []string, hide ...string) {
 		t.Helper()
 		if r := sealed(t, exe, env, hide...); r.code != 0 || r.stdout != expected(t, "matrix") || r.stderr != "" {
@@ -34,10 +35,10 @@ func TestForms(t *testing.T) {
 		same(layout+", installed", filepath.Join(data, "envs", "forms", "current", "bin", "matrix"), nil, src, dir)
 	}
 	same("one file", onefile(t, "matrix"), home, src)
-	if os.Getenv("LLGO_PY_TEST_FULL") == "" {
+	if !full() {
 		return
 	}
-	build(t, src, "--py-onefile", "--py-layout=farm", "-o", "one")
+	build(t, src, "--py-onefile", fast, "--py-layout=farm", "-o", "one")
 	for range 2 { // unpacked, and found unpacked
 		same("farm, one file", filepath.Join(src, "one"), home)
 	}
@@ -77,6 +78,7 @@ def load(_=0):
 // by the names that the program asks for, in it, in its children, and for a child that
 // is no Python. No variable is needed for that, and none is set.
 func TestFarmOpens(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS != "linux" {
 		t.Skip("layout farm is for Linux")
 	}
@@ -147,6 +149,7 @@ func checkFarm(t *testing.T, python string) {
 
 // Two builds in layout farm are equal, whatever directory they were made in.
 func TestFarmIsReproducible(t *testing.T) {
+	t.Parallel()
 	onlyFull(t)
 	first, second := copyApp(t, "own"), copyApp(t, "own")
 	build(t, first, "--py-onedir", "--py-layout=farm", "-o", "out/app")

@@ -161,6 +161,7 @@ func isExpected(path string) bool {
 // what the loader, Go's run time and the C library always read, and of its modules
 // one file. An import then asks for nothing at all.
 func TestFileCalls(t *testing.T) {
+	t.Parallel()
 	src := write(t, fileCallsProgram)
 	build(t, src, "--py-onedir", "--py-layout=mapped", "-o", "out/app")
 	bundle := moveOut(t, src)

@@ -12,6 +12,7 @@ import (
 
 // The flags of go build reach the compiler.
 func TestGoFlags(t *testing.T) {
+	t.Parallel()
 	src := write(t, strings.Replace(program(t, "hello"), "func main() {", "var stamp, tagged string\n\nfunc main() {\n\tprintln(stamp, tagged)", 1))
 	plantFile(t, src, "tagged.go", "//go:build special\n\npackage main\n\nfunc init() { tagged = \"tagged\" }\n")
 	r := build(t, filepath.Dir(src), "-C", "prog", "-py-onedir", "-v", "-x", "-tags", "special", "-ldflags", "-s -X main.stamp=stamped",
@@ -26,6 +27,7 @@ func TestGoFlags(t *testing.T) {
 
 // Without -o the directory is dist/<name>, and a second build replaces it.
 func TestDefaultOutput(t *testing.T) {
+	t.Parallel()
 	src := copyApp(t, "hello")
 	for range 2 {
 		build(t, src, "--py-onedir")
@@ -41,6 +43,7 @@ func TestDefaultOutput(t *testing.T) {
 
 // A program without Python builds, and is told that nothing needs packaging.
 func TestNoPython(t *testing.T) {
+	t.Parallel()
 	src := write(t, "package main\n\nfunc main() { println(\"plain\") }\n")
 	r := build(t, src, "--py-onedir", "-o", "out/app")
 	if !strings.Contains(r.stderr, "uses no Python: nothing needs packaging") {
@@ -56,6 +59,7 @@ func TestNoPython(t *testing.T) {
 
 // -json is one object per line on stdout, each with a type, the summary last, and nothing else.
 func TestJSON(t *testing.T) {
+	t.Parallel()
 	src := copyApp(t, "hello")
 	r := build(t, src, "--py-onedir", "-json", "-o", "out/hello")
 	if r.stderr != "" {
@@ -81,6 +85,7 @@ func TestJSON(t *testing.T) {
 // Bindings of other modules are translated where they lie: in the module cache,
 // in a replaced directory, in another module of a workspace, in package main.
 func TestBindingsElsewhere(t *testing.T) {
+	t.Parallel()
 	const binding = "package bind\n\nimport (\n\t_ \"unsafe\"\n\n\t\"github.com/goplus/lib/py\"\n)\n\nconst LLGoPackage = \"py.colorsys\"\n\n" +
 		"//go:linkname RgbToHsv py.rgb_to_hsv\nfunc RgbToHsv(r, g, b *py.Object) *py.Object\n"
 	const main = "package main\n\nimport (\n\t\"example.com/bind\"\n\t\"github.com/goplus/lib/py\"\n\t\"github.com/goplus/lib/py/std\"\n)\n\n" +
@@ -95,6 +100,7 @@ func TestBindingsElsewhere(t *testing.T) {
 	bindMod := strings.Replace(gomod, "example.com/hello", "example.com/bind", 1)
 
 	t.Run("module cache", func(t *testing.T) {
+		t.Parallel()
 		dir := t.TempDir()
 		proxy := filepath.Join(dir, "proxy")
 		plantFile(t, dir, "proxy/example.com/bind/@v/v1.0.0.info", `{"Version":"v1.0.0"}`)
@@ -104,17 +110,16 @@ func TestBindingsElsewhere(t *testing.T) {
 		plantFile(t, src, "go.mod", gomod+"\nrequire example.com/bind v1.0.0\n")
 		plantFile(t, src, "go.sum", gosum)
 		plantFile(t, src, "main.go", main)
-		t.Setenv("GOPROXY", "file://"+proxy+","+goEnv("GOPROXY"))
-		t.Setenv("GONOSUMDB", "example.com")
-		t.Setenv("GOFLAGS", "-modcacherw")
+		proxied := surroundings{"GOPROXY=file://" + proxy + "," + goEnv("GOPROXY"), "GONOSUMDB=example.com", "GOFLAGS=-modcacherw"}
 		tidy := exec.Command("go", "mod", "tidy")
-		tidy.Dir = src
+		tidy.Dir, tidy.Env = src, append(os.Environ(), proxied...)
 		if r := start(t, tidy); r.code != 0 {
 			t.Fatal(r)
 		}
-		runsAs(t, src, want)
+		proxied.runsAs(t, src, want)
 	})
 	t.Run("replaced directory", func(t *testing.T) {
+		t.Parallel()
 		dir := t.TempDir()
 		plantFile(t, dir, "bind/go.mod", bindMod)
 		plantFile(t, dir, "bind/bind.go", binding)
@@ -125,6 +130,7 @@ func TestBindingsElsewhere(t *testing.T) {
 		runsAs(t, src, want)
 	})
 	t.Run("workspace", func(t *testing.T) {
+		t.Parallel()
 		dir := t.TempDir()
 		plantFile(t, dir, "bind/go.mod", bindMod)
 		plantFile(t, dir, "bind/go.sum", gosum)
@@ -137,6 +143,7 @@ func TestBindingsElsewhere(t *testing.T) {
 		runsAs(t, src, want)
 	})
 	t.Run("package main", func(t *testing.T) {
+		t.Parallel()
 		src := write(t, strings.Replace(strings.Replace(binding, "package bind", "package main", 1), "\"github.com/goplus/lib/py\"\n",
 			"\"github.com/goplus/lib/py\"\n\t\"github.com/goplus/lib/py/std\"\n", 1)+
 			"\nfunc main() {\n\tstd.Print(RgbToHsv(py.Long(1), py.Long(0), py.Long(0)))\n\tstd.Print(std.Callable(py.List(RgbToHsv).ListItem(0)))\n}\n")
@@ -147,7 +154,12 @@ func TestBindingsElsewhere(t *testing.T) {
 // runsAs builds the program in dir and checks its output.
 func runsAs(t *testing.T, dir, want string) {
 	t.Helper()
-	build(t, dir, "--py-onedir", "-o", "out/app")
+	surroundings{}.runsAs(t, dir, want)
+}
+
+func (s surroundings) runsAs(t *testing.T, dir, want string) {
+	t.Helper()
+	s.build(t, dir, "--py-onedir", "-o", "out/app")
 	if r := sealed(t, filepath.Join(dir, "out", "app"), nil); r.code != 0 || r.stdout != want {
 		t.Errorf("%v\nwant:\n%s", r, want)
 	}

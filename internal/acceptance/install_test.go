@@ -31,7 +31,10 @@ type version struct {
 }
 
 // A program with libraries, made here, so that this runs everywhere.
-func TestInstallMadePackages(t *testing.T) { lifeOfProgram(t, madePackages(t)) }
+func TestInstallMadePackages(t *testing.T) {
+	t.Parallel()
+	lifeOfProgram(t, madePackages(t))
+}
 
 func madePackages(t *testing.T) packagedProgram {
 	t.Helper()
@@ -65,6 +68,7 @@ func madePackages(t *testing.T) packagedProgram {
 
 // jq of Debian, with libjq1 and libonig5.
 func TestInstallDebianPackages(t *testing.T) {
+	t.Parallel()
 	apt := newApt(t)
 	versions := apt.versions(t, "jq")
 	var releases []version
@@ -309,6 +313,7 @@ func manual(t *testing.T, p packagedProgram, where, text string) {
 // A packaged program is installed as it is; from its directory and as one file it
 // prints the same.
 func TestInstallPackagedProgram(t *testing.T) {
+	t.Parallel()
 	base, err := filepath.EvalSymlinks(t.TempDir())
 	must(t, err)
 	d := &desk{t, filepath.Join(base, "data"), filepath.Join(base, "bin")}

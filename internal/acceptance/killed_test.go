@@ -202,8 +202,9 @@ func (b *victim) prints(when, exe string, versions ...int) {
 // and the same command, given again, does what it should. A dozen moments, a hundred with
 // LLGO_PY_TEST_FULL.
 func TestKilledAtRandom(t *testing.T) {
+	t.Parallel()
 	points := 12
-	if os.Getenv("LLGO_PY_TEST_FULL") != "" {
+	if full() {
 		points = 100
 	}
 	seed := uint64(time.Now().UnixNano())
@@ -237,6 +238,7 @@ func TestKilledAtRandom(t *testing.T) {
 // Twenty installations at once into one directory, from one store: of one program, of
 // different ones with one library, of files that are not in the store yet.
 func TestInstallationsAtOnce(t *testing.T) {
+	t.Parallel()
 	b := newVictim(t, 1)
 	add := []string{"store", "add"}
 	for i := range 10 {

@@ -10,6 +10,7 @@ import (
 // Of a package that is taken as a whole, tests, headers and sources stay behind, which
 // the table of sizes says; --py-keep takes them along. What is left works.
 func TestLeftOut(t *testing.T) {
+	t.Parallel()
 	src := write(t, strings.Replace(program(t, "hello"), "import sys", "import sys, greenlet; print(greenlet.getcurrent().dead)", 1))
 	whole := []string{"--py-onedir", "--py-layout=tree", "-size", "--py-requirement", "greenlet==3.5.6", "--py-collect-all", "greenlet", "-o", "out/app"}
 	files := regexp.MustCompile(`/greenlet/(tests/.*\.pyc|.*\.h|.*\.cpp)$`)
@@ -38,6 +39,7 @@ func TestLeftOut(t *testing.T) {
 
 // numpy works without the symbols of its libraries; the table of sizes has them.
 func TestStrip(t *testing.T) {
+	t.Parallel()
 	src := copyApp(t, "matrix")
 	table := build(t, src, "--py-onedir", "--py-strip", "-size", "-o", "out/matrix", ".").stdout
 	if !strings.Contains(table, "left out: symbols\n") {

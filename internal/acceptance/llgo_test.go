@@ -43,6 +43,7 @@ func llgoPrograms(t *testing.T) map[string]struct{ src, want string } {
 // Every program prints, compiled by llgo and sealed off, what it prints compiled by
 // Go: as a directory that was moved, and as one file, at its first start and the next.
 func TestLLGoPrograms(t *testing.T) {
+	t.Parallel()
 	realLLGo(t)
 	for name, p := range llgoPrograms(t) {
 		t.Run(name, func(t *testing.T) { checkLLGoProgram(t, p.src, ".", name, p.want) })
@@ -51,8 +52,9 @@ func TestLLGoPrograms(t *testing.T) {
 
 // llgo's own demos, where its sources are installed.
 func TestLLGoDemos(t *testing.T) {
+	t.Parallel()
 	realLLGo(t)
-	if os.Getenv("LLGO_PY_TEST_FULL") == "" {
+	if !full() {
 		t.Skip("twelve builds: scripts/test --full has them")
 	}
 	demos := filepath.Join(os.Getenv("LLGO_ROOT"), "_demo", "py")
@@ -146,6 +148,7 @@ func checkPaths(t *testing.T, exe, src string) {
 
 // What surrounds a program changes nothing about it.
 func TestLLGoSurroundings(t *testing.T) {
+	t.Parallel()
 	realLLGo(t)
 	src := copyApp(t, "stdlib")
 	build(t, src, "--py-compiler=llgo", "--py-onedir", "-o", "out/stdlib")
@@ -244,6 +247,7 @@ func TestLLGoSharedLibraries(t *testing.T) {
 
 // Two builds of the same sources are the same bytes, wherever they were made.
 func TestLLGoIsReproducible(t *testing.T) {
+	t.Parallel()
 	realLLGo(t)
 	var files [][]byte
 	for range 2 {
@@ -262,6 +266,7 @@ func TestLLGoIsReproducible(t *testing.T) {
 
 // What llgo says about a mistake reaches the user as it is.
 func TestLLGoErrors(t *testing.T) {
+	t.Parallel()
 	realLLGo(t)
 	src := write(t, "package main\n\nimport \"github.com/goplus/lib/py/std\"\n\nfunc main() { std.Print(nothing) }\n")
 	r := tryBuild(t, src, "--py-compiler=llgo", "--py-onedir", "-o", "out/app")

@@ -30,6 +30,7 @@ func refused(t *testing.T, src string, args []string, parts ...string) {
 
 // A lock that one build wrote is enough for the next one without any network.
 func TestLockedBuildIsOffline(t *testing.T) {
+	t.Parallel()
 	src := copyApp(t, "matrix")
 	if r := build(t, src, "--py-onedir", "-o", "first/matrix"); !strings.Contains(r.stderr, "pylock.toml written: 1 distribution") {
 		t.Errorf("the lock is not mentioned: %v", r)
@@ -38,12 +39,8 @@ func TestLockedBuildIsOffline(t *testing.T) {
 	if err != nil || !strings.Contains(string(lock), `name = "numpy"`) {
 		t.Fatalf("%v\n%s", err, lock)
 	}
-	for name, value := range map[string]string{
-		"GOPROXY": "off", "UV_OFFLINE": "1", "HTTPS_PROXY": "http://127.0.0.1:1", "HTTP_PROXY": "http://127.0.0.1:1", "PIP_NO_INDEX": "1",
-	} {
-		t.Setenv(name, value)
-	}
-	build(t, src, "--py-onedir", "--py-locked", "-o", "out/matrix")
+	offline := surroundings{"GOPROXY=off", "UV_OFFLINE=1", "HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1", "PIP_NO_INDEX=1"}
+	offline.build(t, src, "--py-onedir", "--py-locked", "-o", "out/matrix")
 	if r := sealed(t, filepath.Join(moveOut(t, src), "matrix"), nil, src); r.stdout != expected(t, "matrix") || r.code != 0 {
 		t.Errorf("%v", r)
 	}
@@ -130,6 +127,7 @@ func venv(t *testing.T, wheels ...wheeltest.Wheel) (dir, site string) {
 
 // What is wrong in an environment of the user's is said before it is packaged.
 func TestEnvironmentsThatAreWrong(t *testing.T) {
+	t.Parallel()
 	t.Run("locked", func(t *testing.T) {
 		dir, _ := venv(t)
 		refused(t, write(t, importing("import json")), []string{"--py-locked", "--py-python", dir}, "are not locked, they are taken as they are", "without --py-locked")
@@ -150,6 +148,7 @@ func TestEnvironmentsThatAreWrong(t *testing.T) {
 // An editable installation that a path leads to is packaged, as it is now, with its
 // metadata; a distribution that another one overwrote is named.
 func TestEditableAndOverwritten(t *testing.T) {
+	t.Parallel()
 	tree := t.TempDir()
 	plantFile(t, tree, "src/tiny_edit/__init__.py", "value = 1\n")
 	both := func(name, text string) wheeltest.Wheel {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
 )
 
 // llgo is the command under test.
@@ -67,20 +69,33 @@ func start(t *testing.T, cmd *exec.Cmd) result {
 	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
 }
 
+// surroundings are variables that a build is to see besides those of the test.
+type surroundings []string
+
 // build runs llgo build in dir and fails the test if it fails.
 func build(t *testing.T, dir string, args ...string) result {
 	t.Helper()
-	r := tryBuild(t, dir, args...)
+	return surroundings{}.build(t, dir, args...)
+}
+
+func tryBuild(t *testing.T, dir string, args ...string) result {
+	t.Helper()
+	return surroundings{}.tryBuild(t, dir, args...)
+}
+
+func (s surroundings) build(t *testing.T, dir string, args ...string) result {
+	t.Helper()
+	r := s.tryBuild(t, dir, args...)
 	if r.code != 0 {
 		t.Fatalf("llgo build %s: %v", strings.Join(args, " "), r)
 	}
 	return r
 }
 
-func tryBuild(t *testing.T, dir string, args ...string) result {
+func (s surroundings) tryBuild(t *testing.T, dir string, args ...string) result {
 	t.Helper()
 	cmd := exec.Command(llgo, append([]string{"build", "--py-compiler=go"}, args...)...)
-	cmd.Dir = dir
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), s...)
 	return start(t, cmd)
 }
 
@@ -121,7 +136,7 @@ func plantFile(t *testing.T, dir, name, content string) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(content), 0o755); err != nil {
+	if err := elftest.WriteExecutable(path, []byte(content)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -140,21 +155,45 @@ func program(t *testing.T, name string) string {
 // Each call returns the same directory, which must not be changed.
 func packaged(t *testing.T, name string) string {
 	t.Helper()
-	packagedMu.Lock()
-	defer packagedMu.Unlock()
-	if dir, ok := packagedApps[name]; ok {
-		return dir
-	}
 	dir := filepath.Join(filepath.Dir(llgo), "packaged", name)
-	build(t, copyApp(t, name), "--py-onedir", "-o", filepath.Join(dir, name))
-	packagedApps[name] = dir
+	builtOnce(t, filepath.Join(dir, name), "--py-onedir")
 	return dir
 }
 
-var (
-	packagedMu   sync.Mutex
-	packagedApps = map[string]string{}
-)
+// fast is for files of which it does not matter how small they are: to compress numpy
+// well takes longer than most tests.
+const fast = "--py-compress=fast"
+
+// onefile is packaged as one file; hello is as small as can be.
+func onefile(t *testing.T, name string) string {
+	t.Helper()
+	exe, flags := filepath.Join(filepath.Dir(llgo), "onefile", name), []string{"--py-onefile"}
+	if name != "hello" {
+		flags = append(flags, fast)
+	}
+	builtOnce(t, exe, flags...)
+	return exe
+}
+
+// builtOnce builds the app that exe is called after, unless another test did, and removes
+// its sources. Who comes while it is being built waits.
+func builtOnce(t *testing.T, exe string, flags ...string) {
+	t.Helper()
+	once, _ := builds.LoadOrStore(exe, new(sync.Once))
+	once.(*sync.Once).Do(func() {
+		src := copyApp(t, filepath.Base(exe))
+		build(t, src, append(flags, "-o", exe)...)
+		if err := os.RemoveAll(src); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if _, err := os.Stat(exe); err != nil {
+		t.Fatal("the test that was to build it failed: ", err)
+	}
+}
+
+// builds are those of builtOnce, each a *sync.Once.
+var builds sync.Map
 
 // expected is what an app prints.
 func expected(t *testing.T, name string) string {

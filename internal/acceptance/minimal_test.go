@@ -4,8 +4,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
 )
 
 // glibc are the files of the only library that a machine must have.
@@ -17,6 +18,7 @@ var glibc = []string{
 // On a machine that has glibc and nothing else, not even the run time of C++, a
 // program runs with the libraries it brings.
 func TestMinimalMachine(t *testing.T) {
+	t.Parallel()
 	if !namespaces(t) {
 		t.Skip("a machine of its own needs namespaces")
 	}
@@ -50,7 +52,7 @@ func copyTo(t *testing.T, from, to string) {
 		err = os.MkdirAll(filepath.Dir(to), 0o755)
 	}
 	if err == nil {
-		err = os.WriteFile(to, data, 0o755)
+		err = elftest.WriteExecutable(to, data)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -60,18 +62,19 @@ func copyTo(t *testing.T, from, to string) {
 // Where the machine has the run time of C++, that is the one: the build machine's
 // would ask for a glibc as new as its own.
 func TestMachinesOwnRunTime(t *testing.T) {
+	t.Parallel()
 	own, _ := filepath.Glob("/lib/*-linux-gnu/libstdc++.so.6")
 	if len(own) == 0 {
 		t.Skip("this machine has no libstdc++ where Debian has it")
 	}
-	src := write(t, strings.Replace(program(t, "hello"), "import sys\\nprint('hello from Python', sys.version_info[0])",
-		"import numpy\\nprint({l.split(None, 5)[5].strip() for l in open('/proc/self/maps') if 'libstdc++' in l})", 1))
-	build(t, src, "--py-onedir", "--py-requirement", "numpy==2.5.5", "-o", "out/app")
+	const code = "import numpy\nprint({l.split(None, 5)[5].strip() for l in open('/proc/self/maps') if 'libstdc++' in l})"
+	python := sealedCommand(t, filepath.Join(packaged(t, "matrix"), "python", "bin", "python3"), nil)
+	python.Args = append(python.Args, "-c", code)
 	real, err := filepath.EvalSymlinks(own[0])
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := sealed(t, filepath.Join(moveOut(t, src), "app"), nil, src); r.stdout != "{'"+real+"'}\n" || r.stderr != "" {
+	if r := start(t, python); r.stdout != "{'"+real+"'}\n" || r.stderr != "" {
 		t.Errorf("%v, want %s", r, real)
 	}
 }

@@ -14,29 +14,17 @@ import (
 	"time"
 )
 
-// onefile builds a program of testdata/apps as one file, once for all tests.
-func onefile(t *testing.T, name string) string {
-	t.Helper()
-	packagedMu.Lock()
-	defer packagedMu.Unlock()
-	if exe, ok := packagedApps["onefile "+name]; ok {
-		return exe
-	}
-	exe := filepath.Join(filepath.Dir(llgo), "onefile", name)
-	build(t, copyApp(t, name), "--py-onefile", "-o", exe)
-	packagedApps["onefile "+name] = exe
-	return exe
-}
-
 // Every app prints, as one file and sealed off, at its first start and at the
 // next, what it prints as a directory.
 func TestOnefileApps(t *testing.T) {
+	t.Parallel()
 	apps, err := os.ReadDir(filepath.Join(root, "testdata", "apps"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, app := range apps {
 		t.Run(app.Name(), func(t *testing.T) {
+			t.Parallel()
 			home := t.TempDir()
 			for _, which := range []string{"first", "second"} {
 				r := sealed(t, onefile(t, app.Name()), []string{"HOME=" + home})
@@ -51,8 +39,9 @@ func TestOnefileApps(t *testing.T) {
 // It stays one process: the program's file, arguments, environment, open files
 // and signals are what it was started with, in itself and in its children.
 func TestOnefileIsOneProcess(t *testing.T) {
+	t.Parallel()
 	src := write(t, program(t, "child"))
-	build(t, src, "--py-onefile", "-o", "out/app")
+	build(t, src, "--py-onefile", fast, "-o", "out/app")
 	exe := filepath.Join(src, "out", "app")
 	env := []string{"A=1", "HOME=" + t.TempDir(), "LD_LIBRARY_PATH=/opt/x", "EMPTY="}
 	run := func(name string, args ...string) result {
@@ -72,7 +61,7 @@ func TestOnefileIsOneProcess(t *testing.T) {
 
 	src = write(t, "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\n\t_ \"github.com/goplus/lib/py\"\n)\n\nfunc main() {\n"+
 		"\texe, _ := os.Executable()\n\tself, _ := os.Readlink(\"/proc/self/exe\")\n\tfmt.Println(exe, self, os.Getppid(), os.Args)\n}\n")
-	build(t, src, "--py-onefile", "-o", "out/app")
+	build(t, src, "--py-onefile", fast, "-o", "out/app")
 	exe = filepath.Join(src, "out", "app")
 	want = fmt.Sprintln(exe, exe, os.Getpid(), []string{exe, "x"})
 	if r := run(exe, "x"); r.stdout != want {
@@ -82,6 +71,7 @@ func TestOnefileIsOneProcess(t *testing.T) {
 
 // Two builds of the same sources are the same bytes.
 func TestOnefileIsReproducible(t *testing.T) {
+	t.Parallel()
 	first, second := copyApp(t, "hello"), copyApp(t, "hello")
 	build(t, first, "--py-onefile", "-o", "out/app")
 	build(t, second, "--py-onefile", "-o", "elsewhere/app")
@@ -94,8 +84,9 @@ func TestOnefileIsReproducible(t *testing.T) {
 
 // Compressed fast it is larger, and the same in everything else.
 func TestOnefileCompressedFast(t *testing.T) {
+	t.Parallel()
 	exe := filepath.Join(t.TempDir(), "hello")
-	build(t, copyApp(t, "hello"), "--py-onefile", "--py-compress=fast", "-o", exe)
+	build(t, copyApp(t, "hello"), "--py-onefile", fast, "-o", exe)
 	if r := sealed(t, exe, []string{"HOME=" + t.TempDir()}); r.code != 0 || r.stdout != expected(t, "hello") || r.stderr != "" {
 		t.Error(r)
 	}
@@ -108,6 +99,7 @@ func TestOnefileCompressedFast(t *testing.T) {
 
 // Of fifty first starts at once all are right and one unpacks.
 func TestOnefileConcurrentFirstStarts(t *testing.T) {
+	t.Parallel()
 	exe, home := onefile(t, "hello"), t.TempDir()
 	results := make([]result, 50)
 	var wg sync.WaitGroup
@@ -137,8 +129,9 @@ func TestOnefileConcurrentFirstStarts(t *testing.T) {
 // takes for complete. Where the moments are decided by the code, internal/unpack
 // tests them one by one; here they are random.
 func TestOnefileKilledFirstStarts(t *testing.T) {
+	t.Parallel()
 	rounds := 25
-	if os.Getenv("LLGO_PY_TEST_FULL") != "" {
+	if full() {
 		rounds = 200
 	}
 	exe := onefile(t, "hello")
@@ -162,6 +155,7 @@ func TestOnefileKilledFirstStarts(t *testing.T) {
 
 // A file of the cache that was changed, cut or removed is repaired at the next start.
 func TestOnefileRepairsTheCache(t *testing.T) {
+	t.Parallel()
 	exe, home := onefile(t, "hello"), t.TempDir()
 	run := func() result {
 		cmd := exec.Command(exe)
@@ -207,6 +201,7 @@ func find(t *testing.T, home, name string) (found string) {
 
 // Where no cache can be had, one line says which were tried, why not, and what to set.
 func TestOnefileWithoutACache(t *testing.T) {
+	t.Parallel()
 	if !namespaces(t) {
 		t.Skip("a file system that is too small needs a mount namespace")
 	}
@@ -226,6 +221,7 @@ exec env -i LLGO_PY_CACHE=/mnt/cache HOME=/mnt/home "$0"`
 
 // Any zip reader that knows zstd can list the finished program.
 func TestOnefileIsAZip(t *testing.T) {
+	t.Parallel()
 	pythons := filepath.SplitList(os.Getenv("LLGO_PY_TEST_PYTHONS"))
 	if len(pythons) == 0 {
 		t.Skip("LLGO_PY_TEST_PYTHONS is not set: scripts/test sets it")

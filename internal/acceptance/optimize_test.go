@@ -41,16 +41,21 @@ def level():
 `
 
 // Byte code, the interpreter of the program and those of its children agree on the
-// level, whatever the layout.
+// level, whatever the layout. Without LLGO_PY_TEST_FULL each level has one layout.
 func TestOptimize(t *testing.T) {
+	t.Parallel()
 	src := write(t, optimized)
 	plantFile(t, src, "py/mine.py", mine)
-	for level, module := range map[string]string{
-		"0": "(0, ['assert'], True, True)",
-		"1": "(1, [], False, True)",
-		"2": "(2, [], False, False)",
+	for _, test := range []struct{ level, module, layout string }{
+		{"0", "(0, ['assert'], True, True)", "tree"},
+		{"1", "(1, [], False, True)", "mapped"},
+		{"2", "(2, [], False, False)", "tree"},
 	} {
-		for _, layout := range []string{"mapped", "tree"} {
+		level, module, layouts := test.level, test.module, []string{test.layout}
+		if full() {
+			layouts = []string{"mapped", "tree"}
+		}
+		for _, layout := range layouts {
 			build(t, src, "--py-onedir", "--py-optimize", level, "--py-layout", layout, "--py-path", "py",
 				"--py-hidden-import", "mine", "--py-hidden-import", "multiprocessing", "-o", "out/app")
 			debug := "True"

@@ -20,6 +20,7 @@ var additionsFlags = []string{
 // run-time hooks in order and excluded modules, set by a file with tables of systems;
 // and the same set by flags, byte for byte.
 func TestOptions(t *testing.T) {
+	t.Parallel()
 	byFile, byFlags := copyApp(t, "additions"), copyApp(t, "additions")
 	if err := os.Remove(filepath.Join(byFlags, "pyproject.toml")); err != nil {
 		t.Fatal(err)
@@ -50,8 +51,9 @@ func TestOptions(t *testing.T) {
 
 // The same in one file, where the cache holds Python.
 func TestOptionsInOneFile(t *testing.T) {
+	t.Parallel()
 	src := copyApp(t, "additions")
-	build(t, src, "--py-onefile", "-o", "out/app")
+	build(t, src, "--py-onefile", fast, "-o", "out/app")
 	r := sealed(t, filepath.Join(moveOut(t, src), "app"), []string{"LLGO_PY_CACHE=" + t.TempDir()}, src)
 	if r.code != 0 || r.stdout != expected(t, "additions") || r.stderr != "" {
 		t.Errorf("%v\nwant:\n%s", r, expected(t, "additions"))
@@ -60,6 +62,7 @@ func TestOptionsInOneFile(t *testing.T) {
 
 // Edits of modules, hooks and data files are seen, however quickly they follow.
 func TestOptionsAreReadAgain(t *testing.T) {
+	t.Parallel()
 	src := copyApp(t, "additions")
 	build(t, src, "--py-onedir", "-o", "out/app")
 	want := expected(t, "additions")
@@ -87,6 +90,7 @@ func TestOptionsAreReadAgain(t *testing.T) {
 
 // A run-time hook that fails ends the program before anything of it ran.
 func TestFailingRuntimeHook(t *testing.T) {
+	t.Parallel()
 	src := write(t, program(t, "hello"))
 	plantFile(t, src, "bad.py", "import sys\nraise RuntimeError('no ' + sys.platform)\n")
 	build(t, src, "--py-onedir", "--py-runtime-hook", "bad.py", "-o", "out/app")
@@ -98,6 +102,7 @@ func TestFailingRuntimeHook(t *testing.T) {
 
 // A program for this machine finds its own modules where they are.
 func TestOwnModulesWithoutPackaging(t *testing.T) {
+	t.Parallel()
 	src := write(t, strings.Replace(program(t, "hello"), "import sys", "import sys, mine", 1))
 	plantFile(t, src, "py/mine.py", "print('mine')\n")
 	build(t, src, "--py-path", "py", "-o", "out/app")
@@ -109,6 +114,7 @@ func TestOwnModulesWithoutPackaging(t *testing.T) {
 
 // Each mistake is one line that begins with the flag, or with file and line.
 func TestOptionErrors(t *testing.T) {
+	t.Parallel()
 	src := write(t, strings.Replace(program(t, "hello"), "import sys", "import sys, colorsys", 1))
 	plantFile(t, src, "module.py", "")
 	plantFile(t, src, "a/x.txt", "")

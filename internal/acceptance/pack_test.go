@@ -95,13 +95,14 @@ func pack(t *testing.T, dir string, args ...string) result {
 // An executable that was built without us becomes a directory and a file that run
 // where there is no Python, however it was linked; hostile variables change nothing.
 func TestPack(t *testing.T) {
+	t.Parallel()
 	pythons := filepath.SplitList(os.Getenv("LLGO_PY_TEST_PYTHONS"))
 	if len(pythons) == 0 {
 		t.Skip("LLGO_PY_TEST_PYTHONS is not set: scripts/test sets it")
 	}
 	for i, python := range pythons {
 		for name, flags := range map[string][]string{"no pie": nil, "pie": {"-buildmode=pie"}, "stripped": {"-ldflags=-s -w"}} {
-			if slow := name == "stripped" || i > 0; i > 0 && name != "no pie" || slow && os.Getenv("LLGO_PY_TEST_FULL") == "" {
+			if slow := name == "stripped" || i > 0; i > 0 && name != "no pie" || slow && !full() {
 				continue
 			}
 			t.Run(filepath.Base(filepath.Dir(filepath.Dir(python)))+" "+name, func(t *testing.T) {
@@ -120,12 +121,12 @@ func TestPack(t *testing.T) {
 				}
 				programs := []string{out + "/dir/app"}
 				if i == 0 && name == "pie" {
-					if r := pack(t, dir, "--onefile", "-o", out+"/one", "--py-hidden-import", "json", "--py-hidden-import", "own", "--py-path", "py", exe); r.code != 0 {
+					if r := pack(t, dir, "--onefile", fast, "-o", out+"/one", "--py-hidden-import", "json", "--py-hidden-import", "own", "--py-path", "py", exe); r.code != 0 {
 						t.Fatal(r)
 					}
 					programs = append(programs, out+"/one")
 				}
-				if name == "no pie" && os.Getenv("LLGO_PY_TEST_FULL") != "" {
+				if name == "no pie" && full() {
 					if r := pack(t, dir, "--onedir", "--py-layout=farm", "-o", out+"/farm/app", "--py-hidden-import", "own", "--py-path", "py", exe); r.code != 0 {
 						t.Fatal(r)
 					}
@@ -149,6 +150,7 @@ func TestPack(t *testing.T) {
 // What is packed is reported like what is built: the program by the record in the
 // executable, in one file with the launcher's modules, and a table of sizes.
 func TestPackReports(t *testing.T) {
+	t.Parallel()
 	pythons := filepath.SplitList(os.Getenv("LLGO_PY_TEST_PYTHONS"))
 	if len(pythons) == 0 {
 		t.Skip("LLGO_PY_TEST_PYTHONS is not set: scripts/test sets it")
@@ -158,11 +160,11 @@ func TestPackReports(t *testing.T) {
 		t.Errorf("a report of no known format: %v", r)
 	}
 	for layout, out := range map[report.Layout]string{report.Onedir: "dir/app", report.Onefile: "app"} {
-		if layout == report.Onefile && os.Getenv("LLGO_PY_TEST_FULL") == "" {
+		if layout == report.Onefile && !full() {
 			continue
 		}
 		dir := t.TempDir()
-		packed := pack(t, dir, "--"+string(layout), "-o", out, "--py-hidden-import", "json", "-size",
+		packed := pack(t, dir, "--"+string(layout), fast, "-o", out, "--py-hidden-import", "json", "-size",
 			"--py-report", "r.json", "--py-report", "r.html", "--py-report", "r.cdx.json", exe)
 		if packed.code != 0 {
 			t.Fatal(packed)
@@ -197,6 +199,7 @@ func TestPackReports(t *testing.T) {
 
 // What cannot be packed says what it is, and leaves what was there.
 func TestPackRefuses(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	plantFile(t, dir, "script", "#!/bin/sh\n")
 	for _, test := range []struct{ args, want string }{
@@ -222,6 +225,7 @@ func TestPackRefuses(t *testing.T) {
 // in the same layout. The Python that is named decides, whatever the go command has in
 // its cache of another one.
 func TestCgo(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "cgo")
 	plantFile(t, dir, "go.mod", "module example.com/cgo\n\ngo 1.24\n")
 	plantFile(t, dir, "main.go", strings.Replace(embedding, "#include <stdlib.h>", "#cgo pkg-config: python3-embed\n#include <stdlib.h>", 1))

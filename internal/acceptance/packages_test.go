@@ -21,6 +21,7 @@ import (
 //
 // Without LLGO_PY_TEST_FULL only the program of many small wheels is built.
 func TestPackages(t *testing.T) {
+	t.Parallel()
 	programs, err := filepath.Glob(filepath.Join("testdata", "packages", "*.go"))
 	if err != nil || len(programs) < 10 {
 		t.Fatal("testdata/packages:", programs, err)
@@ -41,7 +42,7 @@ func TestPackages(t *testing.T) {
 			exe := filepath.Join(moveOut(t, src), "app")
 			runPackage(t, exe, src, want)
 			if onefile := []string{"numpy", "requests"}; slices.Contains(onefile, name) {
-				build(t, src, append(args, "--py-onefile", "-o", "out/app")...)
+				build(t, src, append(args, "--py-onefile", fast, "-o", "out/app")...)
 				runPackage(t, filepath.Join(moveOut(t, src), "app"), src, want)
 			}
 		})
@@ -75,9 +76,12 @@ func runPackage(t *testing.T, exe, src, want string) {
 	}
 }
 
+// full reports whether the slow tests are asked for.
+func full() bool { return os.Getenv("LLGO_PY_TEST_FULL") != "" }
+
 func onlyFull(t *testing.T) {
 	t.Helper()
-	if os.Getenv("LLGO_PY_TEST_FULL") == "" {
+	if !full() {
 		t.Skip("only with LLGO_PY_TEST_FULL: scripts/test --full")
 	}
 }

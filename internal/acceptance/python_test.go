@@ -8,15 +8,22 @@ import (
 	"testing"
 )
 
-// The apps run with every interpreter at hand, packaged and sealed off from it.
+// The apps run with every interpreter at hand, packaged and sealed off from it. Without
+// LLGO_PY_TEST_FULL, two of them with the oldest: the other tests have the newest.
 func TestInterpreters(t *testing.T) {
+	t.Parallel()
 	pythons := filepath.SplitList(os.Getenv("LLGO_PY_TEST_PYTHONS"))
 	if len(pythons) == 0 {
 		t.Skip("LLGO_PY_TEST_PYTHONS is not set: scripts/test sets it")
 	}
+	apps := []string{"stdlib", "own", "goroutines"}
+	if !full() {
+		pythons, apps = pythons[len(pythons)-1:], apps[:2]
+	}
 	for _, python := range pythons {
 		t.Run(python, func(t *testing.T) {
-			for _, name := range []string{"stdlib", "own", "goroutines"} {
+			t.Parallel()
+			for _, name := range apps {
 				src := copyApp(t, name)
 				build(t, src, "--py-onedir", "--py-python", python, "-o", "out/"+name)
 				r := sealed(t, filepath.Join(src, "out", name), nil, filepath.Dir(filepath.Dir(python)))
@@ -31,6 +38,7 @@ func TestInterpreters(t *testing.T) {
 // A venv of the user's is packaged with what is installed in it, and nothing is
 // installed besides, whatever lies beside go.mod.
 func TestVenv(t *testing.T) {
+	t.Parallel()
 	numpy := os.Getenv("LLGO_PY_TEST_NUMPY")
 	if numpy == "" {
 		t.Skip("LLGO_PY_TEST_NUMPY is not set: scripts/test sets it")
@@ -48,6 +56,7 @@ func TestVenv(t *testing.T) {
 
 // Requirements come from the command line and from a pyproject.toml beside go.mod.
 func TestRequirements(t *testing.T) {
+	t.Parallel()
 	const main = `package main
 
 import (
@@ -84,6 +93,7 @@ func main() {
 
 // A distribution's data files and entry points are found where the library looks for them.
 func TestDataOfDistributions(t *testing.T) {
+	t.Parallel()
 	src := write(t, strings.Replace(program(t, "hello"), "import sys\\nprint('hello from Python', sys.version_info[0])",
 		"import certifi, ssl\\nssl.create_default_context(cafile=certifi.where())\\nprint('ok')", 1))
 	build(t, src, "--py-onedir", "--py-requirement", "certifi", "-o", "out/app")
@@ -94,6 +104,7 @@ func TestDataOfDistributions(t *testing.T) {
 
 // Without python/bin the program itself still runs.
 func TestNoInterpreter(t *testing.T) {
+	t.Parallel()
 	src := copyApp(t, "hello")
 	build(t, src, "--py-onedir", "--py-no-interpreter", "-o", "out/hello")
 	if _, err := os.Stat(filepath.Join(src, "out", "python", "bin")); err == nil {
@@ -106,6 +117,7 @@ func TestNoInterpreter(t *testing.T) {
 
 // The packaged interpreter is a whole one: -c, -m, -I, exit codes, isolation from PYTHONHOME.
 func TestPackagedInterpreter(t *testing.T) {
+	t.Parallel()
 	python := filepath.Join(packaged(t, "stdlib"), "python", "bin", "python3")
 	for _, test := range []struct {
 		args []string
@@ -126,6 +138,7 @@ func TestPackagedInterpreter(t *testing.T) {
 // A library that is found and opened by its name is the package's own, also where
 // the machine has one.
 func TestLibraryOpenedByName(t *testing.T) {
+	t.Parallel()
 	onlyFull(t)
 	src := write(t, strings.Replace(program(t, "hello"), "import sys\\nprint('hello from Python', sys.version_info[0])",
 		"import ctypes, ctypes.util, sys\\nctypes.CDLL(ctypes.util.find_library('z'))\\nctypes.CDLL('libz.so.1')\\n"+

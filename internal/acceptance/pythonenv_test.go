@@ -46,6 +46,7 @@ const multiply = "import numpy; a = numpy.array([[1., 2.], [3., 4.]]); print(num
 // equal file; without one of them the other works, and a packaged program that is
 // installed in it prints what it prints elsewhere.
 func TestPythonEnvironments(t *testing.T) {
+	t.Parallel()
 	data := dataDir(t)
 	succeed(t, data, "py", "env", "create", "old", "python@3.14", "numpy==2.5.4")
 	succeed(t, data, "py", "env", "create", "new", "python", "numpy==2.5.5")

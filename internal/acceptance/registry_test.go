@@ -88,6 +88,7 @@ func (m *teammate) must(args ...string) result {
 // A store is shared through a registry: pushed, pulled, repaired, kept in step; with
 // credentials that nothing prints.
 func TestStoreThroughARegistry(t *testing.T) {
+	t.Parallel()
 	host := privateRegistry(t)
 	address := "oci://" + host + "/team/store"
 	one, two := newTeammate(t, host, registryPassword), newTeammate(t, host, registryPassword)

@@ -16,11 +16,11 @@ import (
 )
 
 // reported builds matrix with every sort of report.
-func reported(t *testing.T, layout string) (dir string, r *report.Report, stdout string) {
+func reported(t *testing.T, flags ...string) (dir string, r *report.Report, stdout string) {
 	t.Helper()
 	dir = copyApp(t, "matrix")
-	built := build(t, dir, layout, "-o", "out/matrix", "-size",
-		"--py-report", "r/matrix.json", "--py-report", "r/matrix.html", "--py-report", "r/matrix.cdx.json")
+	built := build(t, dir, append(flags, "-o", "out/matrix", "-size",
+		"--py-report", "r/matrix.json", "--py-report", "r/matrix.html", "--py-report", "r/matrix.cdx.json")...)
 	if strings.Contains(built.stderr, "warning") {
 		t.Errorf("numpy can do without everything it lacks, and the build warns:\n%s", built.stderr)
 	}
@@ -45,6 +45,7 @@ func ask(t *testing.T, dir string, args ...string) string {
 
 // Two builds of the same sources, in different places, report the same bytes.
 func TestReportsAreReproducible(t *testing.T) {
+	t.Parallel()
 	first, r, table := reported(t, "--py-onedir")
 	second, _, _ := reported(t, "--py-onedir")
 	for _, name := range []string{"matrix.json", "matrix.html", "matrix.cdx.json"} {
@@ -143,7 +144,8 @@ func realReport(t *testing.T, dir string, r *report.Report) {
 
 // The same questions without a build, and with the other layout.
 func TestQuestionsAboutAPackage(t *testing.T) {
-	dir, r, table := reported(t, "--py-onefile")
+	t.Parallel()
+	dir, r, table := reported(t, "--py-onefile", fast)
 	if r.Program.Kind != report.Onefile || r.Program.Unpacked <= r.Program.Size || !strings.Contains(table, "matrix, compressed\n") {
 		t.Errorf("report of one file: %+v\n%s", r.Program, table)
 	}

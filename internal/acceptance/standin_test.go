@@ -1,7 +1,6 @@
 package acceptance
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -10,7 +9,7 @@ import (
 
 // standInLLGo puts a stand-in for llgo first: testdata/standin, and for its C compiler a
 // script. What internal/compiler says to llgo is tested there.
-func standInLLGo(t *testing.T) {
+func standInLLGo(t *testing.T) surroundings {
 	t.Helper()
 	dir := t.TempDir()
 	bin := filepath.Join(dir, "llgo")
@@ -19,18 +18,17 @@ func standInLLGo(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	plantFile(t, dir, "cc", "#!/bin/sh\nfor last; do :; done\necho object >\"$last\"\n")
-	t.Setenv("LLGO_BIN", bin)
-	t.Setenv("CC", filepath.Join(dir, "cc"))
-	t.Setenv("LDFLAGS", "")
+	return surroundings{"LLGO_BIN=" + bin, "CC=" + filepath.Join(dir, "cc"), "LDFLAGS="}
 }
 
 // A program that another compiler linked with libpython becomes a directory, and one
 // file: it finds the library of its bundle, whatever LD_LIBRARY_PATH says.
 func TestLinkedProgram(t *testing.T) {
-	standInLLGo(t)
+	t.Parallel()
+	standIn := standInLLGo(t)
 	src := copyApp(t, "hello")
-	r := build(t, src, "--py-compiler=auto", "--py-onedir", "-o", "out/app")
-	if !strings.Contains(r.stderr, "compiler llgo v0.13.0 ("+os.Getenv("LLGO_BIN")+")") {
+	r := standIn.build(t, src, "--py-compiler=auto", "--py-onedir", "-o", "out/app")
+	if !strings.Contains(r.stderr, "compiler llgo v0.13.0 ("+strings.TrimPrefix(standIn[0], "LLGO_BIN=")+")") {
 		t.Errorf("the build does not name the compiler: %v", r)
 	}
 	dir := moveOut(t, src)
@@ -46,22 +44,23 @@ func TestLinkedProgram(t *testing.T) {
 		}
 	}
 	version(filepath.Join(dir, "app"))
-	build(t, src, "--py-compiler=auto", "--py-onefile", "-o", "out/app")
+	standIn.build(t, src, "--py-compiler=auto", "--py-onefile", "-o", "out/app")
 	version(filepath.Join(src, "out", "app"))
-	if os.Getenv("LLGO_PY_TEST_FULL") == "" {
+	if !full() {
 		return
 	}
-	build(t, src, "--py-compiler=auto", "--py-onedir", "--py-layout=farm", "-o", "farm/app")
+	standIn.build(t, src, "--py-compiler=auto", "--py-onedir", "--py-layout=farm", "-o", "farm/app")
 	version(filepath.Join(src, "farm", "app"))
 }
 
 // Without llgo, auto is Go, and asking for llgo is an error that says what to do.
 func TestNoLLGo(t *testing.T) {
-	t.Setenv("LLGO_BIN", "/nonexistent")
+	t.Parallel()
+	none := surroundings{"LLGO_BIN=/nonexistent"}
 	src := copyApp(t, "hello")
-	r := tryBuild(t, src, "--py-compiler=llgo", "--py-onedir", "-o", "out/app")
+	r := none.tryBuild(t, src, "--py-compiler=llgo", "--py-onedir", "-o", "out/app")
 	if r.code != 1 || !strings.Contains(r.stderr, "LLGO_BIN") || strings.Count(r.stderr, "\n") != 1 {
 		t.Errorf("%v", r)
 	}
-	build(t, src, "--py-compiler=auto", "-o", "plain")
+	none.build(t, src, "--py-compiler=auto", "-o", "plain")
 }

@@ -20,7 +20,10 @@ func startIn(t *testing.T, exe string, env ...string) result {
 }
 
 // What surrounds a packaged program changes nothing about it.
-func TestHostileSurroundings(t *testing.T) { hostileSurroundings(t, packaged(t, "stdlib"), "stdlib") }
+func TestHostileSurroundings(t *testing.T) {
+	t.Parallel()
+	hostileSurroundings(t, packaged(t, "stdlib"), "stdlib")
+}
 
 // hostileSurroundings runs the app of that name, which is packaged in from.
 func hostileSurroundings(t *testing.T, from, name string) {
@@ -74,6 +77,7 @@ func hostileSurroundings(t *testing.T, from, name string) {
 }
 
 func TestSymlinkedExecutable(t *testing.T) {
+	t.Parallel()
 	link := filepath.Join(t.TempDir(), "other name")
 	if err := os.Symlink(filepath.Join(packaged(t, "hello"), "hello"), link); err != nil {
 		t.Fatal(err)
@@ -84,6 +88,7 @@ func TestSymlinkedExecutable(t *testing.T) {
 }
 
 func TestDeletedWorkingDirectory(t *testing.T) {
+	t.Parallel()
 	exe := filepath.Join(packaged(t, "hello"), "hello")
 	cmd := exec.Command("sh", "-c", `mkdir gone && cd gone && rmdir ../gone && exec env -i "$0"`, exe)
 	cmd.Dir = t.TempDir()
@@ -95,6 +100,7 @@ func TestDeletedWorkingDirectory(t *testing.T) {
 // Child processes get the environment that the program got, byte for byte, and
 // no open file and no ignored signal that the program was not started with.
 func TestChildrenInheritNothingOfOurs(t *testing.T) {
+	t.Parallel()
 	src := write(t, program(t, "child"))
 	build(t, src, "--py-onedir", "-o", "out/app")
 	env := []string{"A=1", "LD_LIBRARY_PATH=/opt/x", "PYTHONPATH=/p", "EMPTY="}

@@ -20,6 +20,7 @@ func py(t *testing.T, dir string, args ...string) result {
 // A program that imports by computed names fails when it is packaged. A trace
 // finds the names, also those of a child process; written down, they travel.
 func TestTraceFindsComputedImports(t *testing.T) {
+	t.Parallel()
 	const printed = "json.tool True\n(0.0, 0.0, 0.0)\nwave\n"
 	src := write(t, program(t, "computed"))
 	packaged := func() result {
@@ -45,12 +46,13 @@ func TestTraceFindsComputedImports(t *testing.T) {
 
 	const comment = "# settings of mine\n[tool.llgo-py]\nhidden-import = [\"cmd\"] # as a test\n"
 	plantFile(t, src, "pyproject.toml", comment)
-	for range 3 { // what is found may bring more
+	const nothing = "the run used nothing that analysis does not find"
+	for traces := 0; traces < 3 && !strings.Contains(r.stderr, nothing); traces++ { // what is found may bring more
 		if r = py(t, src, "trace", "--py-compiler=go", "-write"); r.code != 0 {
 			t.Fatalf("trace -write: %v", r)
 		}
 	}
-	if !strings.Contains(r.stderr, "the run used nothing that analysis does not find") {
+	if !strings.Contains(r.stderr, nothing) {
 		t.Errorf("the last trace found more: %v", r)
 	}
 	text, err := os.ReadFile(filepath.Join(src, "pyproject.toml"))
@@ -64,6 +66,7 @@ func TestTraceFindsComputedImports(t *testing.T) {
 
 // -json keeps stdout to typed lines; what the program prints goes to stderr.
 func TestTraceJSON(t *testing.T) {
+	t.Parallel()
 	src := write(t, program(t, "computed"))
 	r := py(t, src, "trace", "-json", "--py-compiler=go", ".", "--", "nothing")
 	if r.code != 0 || r.stderr != "nothing\n" {
@@ -83,6 +86,7 @@ func TestTraceJSON(t *testing.T) {
 
 // A program that fails is reported, with what it did until then.
 func TestTraceOfAFailure(t *testing.T) {
+	t.Parallel()
 	src := write(t, strings.Replace(program(t, "computed"), "import importlib\n", "import importlib\nimportlib.import_module('color' + 'sys')\nraise SystemExit(7)\n", 1))
 	r := py(t, src, "trace", "--py-compiler=go")
 	if r.code != 1 || !strings.Contains(r.stderr, "missed module colorsys") || !strings.Contains(r.stderr, "the program failed (exit code 7)") {
@@ -99,6 +103,7 @@ func TestTraceOfAFailure(t *testing.T) {
 
 // Data and modules of the program's own packages (--py-path) are found as well.
 func TestTraceFindsDataOfOwnPackages(t *testing.T) {
+	t.Parallel()
 	onlyFull(t)
 	src := write(t, strings.Replace(program(t, "hello"), "import sys\\nprint('hello from Python', sys.version_info[0])",
 		"import shop\\nprint(shop.greeting(), shop.till().NAME)", 1))

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -76,9 +77,18 @@ func Write(t testing.TB, path string, im Image) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, data, 0o755); err != nil {
+	if err := WriteExecutable(path, data); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// WriteExecutable writes a file that may be run at once, whatever other goroutines do:
+// no process is forked while it is open, which would hold it open for writing until it
+// execs, and a file like that cannot be run ("text file busy").
+func WriteExecutable(path string, data []byte) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(path, data, 0o755)
 }
 
 // Bytes is the file.

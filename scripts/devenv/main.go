@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"golang.org/x/mod/semver"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
@@ -41,22 +42,32 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	numpy, err := h.Environment(ctx, managed, helper.Requirements{Files: []string{"testdata/apps/matrix/requirements.txt"}}, rep)
-	if err != nil {
+	var (
+		numpy, dev *pydist.Dist
+		analysis   string
+		pythons    []string
+	)
+	// Most of it is waiting for registries.
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		pythons, err = interpreters(ctx, rep, managed)
 		return err
-	}
-	dev, err := h.Environment(ctx, managed, helper.Requirements{
-		Files: []string{"pyhelper/lock/dev.txt", "pyhelper/lock/native.txt"},
-	}, rep)
-	if err != nil {
+	})
+	group.Go(func() (err error) {
+		analysis, err = h.AnalysisTools(ctx)
 		return err
-	}
-	analysis, err := h.AnalysisTools(ctx)
-	if err != nil {
+	})
+	group.Go(func() (err error) {
+		dev, err = h.Environment(ctx, managed, helper.Requirements{
+			Files: []string{"pyhelper/lock/dev.txt", "pyhelper/lock/native.txt"},
+		}, rep)
 		return err
-	}
-	pythons, err := interpreters(ctx, rep, managed)
-	if err != nil {
+	})
+	group.Go(func() (err error) {
+		numpy, err = h.Environment(ctx, managed, helper.Requirements{Files: []string{"testdata/apps/matrix/requirements.txt"}}, rep)
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return err
 	}
 	assign("LLGO_PY_TEST_PYTHONS", strings.Join(pythons, ":"))

@@ -78,7 +78,7 @@ func Program(app string, flags ...string) (dir string, err error) {
 	if dir, err = Directory(app, flags...); err != nil {
 		return "", err
 	}
-	return dir, build(app, append([]string{"--py-onefile", "-o", filepath.Join(dir, "one")}, flags...)...)
+	return dir, build(app, append([]string{"--py-onefile", "--py-compress=fast", "-o", filepath.Join(dir, "one")}, flags...)...)
 }
 
 // Directory is Program without the file.
