@@ -112,6 +112,9 @@ func (r *Report) plot() *bars {
 	series := map[string][]float64{}
 	for i, a := range r.Apps {
 		for _, p := range a.Programs {
+			if p.Missing != "" {
+				continue
+			}
 			if series[p.Name] == nil {
 				b.names = append(b.names, p.Name)
 				series[p.Name] = make([]float64, len(r.Apps))

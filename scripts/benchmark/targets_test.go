@@ -82,6 +82,9 @@ func TestMissingPeer(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
 	}
+	if slices.Contains(out.plot.names, nuitkaOnefile) || !slices.Contains(out.plot.names, "cx_freeze onedir") {
+		t.Errorf("drawn: %q", out.plot.names)
+	}
 	if err := out.plot.save(t.TempDir() + "/plot.svg"); err != nil {
 		t.Error(err)
 	}
