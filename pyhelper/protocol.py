@@ -209,7 +209,7 @@ class Compress:
     op: ClassVar[str] = "compress"
     jobs: list[Content] = field(default_factory=list)
     level: int = 19
-    window_log: int = 23
+    window_log: int = 22
 
 
 @dataclass(frozen=True)

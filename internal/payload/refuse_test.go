@@ -3,6 +3,7 @@ package payload
 import (
 	"bytes"
 	"errors"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"strconv"
@@ -202,15 +203,7 @@ func TestRefuseContent(t *testing.T) {
 	}
 	text := strings.Repeat("text ", 10_000)
 	pack := func(s string) string { return string(z.EncodeAll([]byte(s), nil)) }
-	wide, err := zstd.NewWriter(nil, zstd.WithWindowSize(8*windowSize))
-	if err != nil {
-		t.Fatal(err)
-	}
 	far := strings.Repeat(text, 1000)
-	var farPacked bytes.Buffer
-	wide.Reset(&farPacked)
-	_, _ = io.WriteString(wide, far)
-	_ = wide.Close()
 	for _, test := range []struct {
 		name, content, packed string
 		reason                error
@@ -223,7 +216,7 @@ func TestRefuseContent(t *testing.T) {
 		{"cut short", text, pack(text)[:20], ErrCompression},
 		{"not compressed", text, text[:50], ErrCompression},
 		{"something behind", text, pack(text) + "x", ErrCompression},
-		{"needs much memory", far, farPacked.String(), ErrCompression},
+		{"needs much memory", far, packWide(t, far, 2*maxWindow), ErrCompression},
 		{"other", text, pack(strings.ToUpper(text)), ErrChecksum},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -240,6 +233,40 @@ func TestRefuseContent(t *testing.T) {
 		f.entry.Hash[31] ^= 1
 		wantCopyError(t, forge(f, honest("b", "B")), ErrHash)
 	})
+}
+
+// packWide compresses s with a window of that size, which says how much memory it takes to
+// read it.
+func packWide(t *testing.T, s string, window int) string {
+	t.Helper()
+	var packed bytes.Buffer
+	z, err := zstd.NewWriter(&packed, zstd.WithWindowSize(window))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(z, s)
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return packed.String()
+}
+
+// TestEarlierWindow: the window that contents are compressed with may become smaller,
+// and what was compressed before is read still.
+func TestEarlierWindow(t *testing.T) {
+	const earlier = 8 << 20
+	text := strings.Repeat("text ", 3*earlier/5)
+	f := honest("a", text)
+	f.method, f.data = zstded, packWide(t, text, earlier)
+	f.change = func(p *place) { p.crc = crc32.ChecksumIEEE([]byte(text)) }
+	p, err := open(forge(f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := p.Copy(0, &b); err != nil || b.String() != text {
+		t.Errorf("%d of %d bytes, %v", b.Len(), len(text), err)
+	}
 }
 
 // wantCopyError checks that entry 0, "a", is refused, no more than its size was written,
