@@ -14,7 +14,8 @@ import (
 // payload than for a small one, but for what flows through. The largest process counts.
 func TestOnefileMemory(t *testing.T) {
 	const size, more = 128 << 20, 48 << 10 // bytes of noise; kB that a buffer or two may take
-	onefile(t, "hello") // what else is compiled and compressed takes memory of its own
+	// What else is compiled and compressed takes memory of its own.
+	onefile(t, "hello")
 	src := copyApp(t, "hello")
 	data := filepath.Join(t.TempDir(), "data")
 	var builds, starts [2]int64

@@ -111,7 +111,13 @@ func hashText(text string) string {
 // is known to its maker by identity. Unlike FromInterpreter it does not read the
 // libraries again.
 func Venv(ctx context.Context, base *Dist, dir, identity string) (*Dist, error) {
-	answer, err := probe(ctx, filepath.Join(dir, "bin", "python"))
+	executable, ask := filepath.Join(dir, "bin", "python"), probe
+	if base.Managed {
+		ask = func(ctx context.Context, executable string) (*answer, error) {
+			return probeOnce(ctx, executable, identity)
+		}
+	}
+	answer, err := ask(ctx, executable)
 	if err != nil {
 		return nil, fmt.Errorf("the environment %s does not work: %w; remove it to have it made again", dir, err)
 	}

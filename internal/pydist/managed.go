@@ -76,10 +76,10 @@ func (r release) install(ctx context.Context, rep progress.Reporter, platform, w
 	return archive.unpack(ctx, "pip/internal/data", filepath.Join(work, pipDir), task)
 }
 
-// describe asks the unpacked interpreter about itself, as with any other: that
+// describe asks the unpacked interpreter about itself, as with any other, once: that
 // it starts is worth knowing before an analysis does.
 func (r release) describe(ctx context.Context, dir, identity string) (*Dist, error) {
-	answer, err := probe(ctx, filepath.Join(dir, pythonDir, "bin", "python3"))
+	answer, err := probeOnce(ctx, filepath.Join(dir, pythonDir, "bin", "python3"), identity)
 	if err != nil {
 		return nil, fmt.Errorf("managed CPython %s does not start: %w; remove %s to have it unpacked again", r.python, err, dir)
 	}
