@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from pyhelper.binaries import (
     bind,
+    closure,
     elf,
     farm,
     machine,
@@ -37,6 +38,7 @@ from pyhelper.binaries import (
     scrub,
     strip,
 )
+from pyhelper.binaries.closure import Closure
 from pyhelper.binaries.nativefile import File, in_bundle
 from pyhelper.channel import Failed
 from pyhelper.protocol import Binary, Link, Linked, LinkedFile, Name
@@ -54,13 +56,9 @@ def run(out: Channel, request: Link) -> Linked:
     bundle = _Bundle([*request.files, *program], farm.OPENED if request.farm else places.LIB)
     if request.starter:
         bundle.start_with(request.starter, request.instead_of)
-    for done, file in enumerate(bundle.queue):  # grows while it is walked
-        out.progress("link", done, len(bundle.queue), posixpath.basename(file.dest))
-        for name in file.elf.needed:
-            if not bundle.resolve(file, name):
-                out.send(places.not_found(file.dest, name))
+    bundle.close(out)
     clean = scrub.scrubber(request.neutral)
-    files = sorted(bundle.queue, key=lambda file: file.dest)
+    files = bundle.files()
     if request.strip:
         for file in files:
             _strip(file, request.output)
@@ -72,11 +70,8 @@ def run(out: Channel, request: Link) -> Linked:
         linked = {f.dest: _write(f, f.search(), "", request.output, clean) for f in files}
         if request.bind:
             linked[request.bind] = _bind(linked[request.bind], request.output)
-    shipped = "".join(linked.pop(binary.dest).source for binary in program)
-    given = {b.dest for b in [*request.files, *program]}
-    added = [Binary(f.dest, f.source) for f in files if f.dest not in given]
     looked = sorted({*bundle.looked, *machine.configuration()})
-    return Linked(list(linked.values()), added, shipped, looked, names)
+    return replace(bundle.answer(linked, program), looked=looked, names=names)
 
 
 def _is_macho(files: list[Binary]) -> bool:
@@ -87,18 +82,15 @@ def _is_macho(files: list[Binary]) -> bool:
         return False  # said when it is read
 
 
-class _Bundle:
-    """The native files of the bundle, and those still to look at."""
+class _Bundle(Closure[File]):
+    """The ELF files of the bundle."""
 
     def __init__(self, binaries: list[Binary], lib: str = places.LIB) -> None:
+        super().__init__(binaries, _read)
         self._lib = lib  # where libraries of the machine go
-        self.queue = [_read(binary) for binary in binaries]
-        self._by_dest = {file.dest: file for file in self.queue}
         self.looked: set[str] = set()  # for what, on the build machine
-        # Where the interpreter has its libpython it has its other libraries.
-        in_lib = (b.source for b in binaries if posixpath.dirname(b.dest) == places.LIB)
-        own = (d for d in map(os.path.dirname, in_lib) if d not in machine.system_directories())
-        self._beside = tuple(dict.fromkeys(own))
+        system = machine.system_directories()
+        self.beside = tuple(d for d in self.beside if d not in system)
 
     def start_with(self, starter: str, instead_of: str) -> None:
         """Let the program need ``starter`` instead of another library."""
@@ -145,39 +137,24 @@ class _Bundle:
         """Find the library where the search path leads that the file came with."""
         here = posixpath.dirname(file.dest)
         if "/" in name:  # no name to search for, but a path (python-build-standalone's python3.10)
-            return self._by_dest.get(in_bundle(name, here) or "")
+            return self.by_dest.get(in_bundle(name, here) or "")
         own = (in_bundle(directory, here) for directory in file.elf.search)
-        found = (self._by_dest.get(posixpath.join(d, name)) for d in own if d is not None)
+        found = (self.by_dest.get(posixpath.join(d, name)) for d in own if d is not None)
         return next((f for f in found if f is not None and _fits(file, f)), None)
 
     def _elsewhere(self, file: File, name: str) -> File | None:
-        """Find the library anywhere in the bundle; the nearest to the file wins.
-
-        Two packages may each bring a library of that name, in their own builds.
-        """
-        here = posixpath.dirname(file.dest)
-        found = [f for f in self.queue if posixpath.basename(f.dest) == name and _fits(file, f)]
-        return min(found, key=lambda f: (places.distance(here, f.dest), f.dest), default=None)
+        """Find the library anywhere in the bundle; the nearest to the file wins."""
+        found = (f for f in self.queue if posixpath.basename(f.dest) == name and _fits(file, f))
+        return self.nearest(posixpath.dirname(file.dest), found)
 
     def _from_machine(self, file: File, name: str) -> File | None:
         """Let the build machine's library of that name join the bundle."""
-        path = machine.find(name, file.elf, file.source, self._beside, self.looked)
-        if not path:
-            return None
-        added = _read(Binary(f"{self._lib}/{name}", path))
-        self._by_dest[added.dest] = added
-        self.queue.append(added)
-        return added
+        path = machine.find(name, file.elf, file.source, self.beside, self.looked)
+        return self.join(f"{self._lib}/{name}", path) if path else None
 
 
 def _read(binary: Binary) -> File:
-    try:
-        read = elf.read(binary.source)
-    except (OSError, ValueError) as err:
-        raise Failed(f"{binary.dest}: {err}") from err
-    if read is None:
-        raise Failed(f"{binary.dest}: {binary.source} is not an elf file")
-    return File(binary.dest, binary.source, read)
+    return File(binary.dest, binary.source, closure.read(binary, elf.read, "an elf file"))
 
 
 def _is_imported(file: File) -> bool:

@@ -17,7 +17,8 @@ import os
 import posixpath
 from dataclasses import dataclass, field
 
-from pyhelper.binaries import macho, macho_patch, places, policy, scrub
+from pyhelper.binaries import closure, macho, macho_patch, places, policy, scrub
+from pyhelper.binaries.closure import Closure
 from pyhelper.channel import Channel, Failed
 from pyhelper.protocol import Binary, Link, Linked, LinkedFile
 
@@ -32,6 +33,11 @@ class _File:
     source: str
     says: macho.MachO
     changes: macho_patch.Changes = field(default_factory=macho_patch.Changes)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The libraries that it needs."""
+        return self.says.needed
 
     def here(self) -> str:
         return posixpath.dirname(self.dest)
@@ -53,36 +59,26 @@ def run(out: Channel, request: Link) -> Linked:
     bundle = _Bundle([*request.files, *program])
     if request.starter:
         bundle.start_with(request.starter, request.instead_of)
-    for done, file in enumerate(bundle.queue):  # grows while it is walked
-        out.progress("link", done, len(bundle.queue), posixpath.basename(file.dest))
-        for name in file.says.needed:
-            if not bundle.resolve(file, name):
-                out.send(places.not_found(file.dest, name))
+    bundle.close(out)
+    for file in bundle.queue:
         _tidy(file)
     clean = scrub.scrubber(request.neutral)
-    files = sorted(bundle.queue, key=lambda file: file.dest)
-    linked = {file.dest: _write(file, request.output, clean) for file in files}
-    shipped = "".join(linked.pop(binary.dest).source for binary in program)
-    given = {b.dest for b in [*request.files, *program]}
-    added = [Binary(f.dest, f.source) for f in files if f.dest not in given]
-    return Linked(list(linked.values()), added, shipped)
+    linked = {file.dest: _write(file, request.output, clean) for file in bundle.files()}
+    return bundle.answer(linked, program)
 
 
-class _Bundle:
-    """The native files of the bundle, and those still to look at."""
+class _Bundle(Closure[_File]):
+    """The Mach-O files of the bundle."""
 
     def __init__(self, binaries: list[Binary]) -> None:
-        self.queue = [_read(binary) for binary in binaries]
-        self._by_dest = {file.dest: file for file in self.queue}
-        in_lib = (b.source for b in binaries if posixpath.dirname(b.dest) == places.LIB)
-        self._beside = tuple(dict.fromkeys(map(os.path.dirname, in_lib)))
+        super().__init__(binaries, _read)
 
     def start_with(self, starter: str, instead_of: str) -> None:
         """Let the program need ``starter`` instead of another library."""
         for file in self.queue:
             if not places.is_program(file.dest):
                 continue
-            found = self._by_dest[f"{places.LIB}/{starter}"]
+            found = self.by_dest[f"{places.LIB}/{starter}"]
             for name in file.says.needed:
                 if posixpath.basename(name) == instead_of:
                     file.changes.loads[name] = _from_loader(found.dest, file.here())
@@ -106,7 +102,7 @@ class _Bundle:
             tried = [posixpath.join(path, rest) for path in file.says.rpaths]
         else:
             tried = [name]
-        found = (self._by_dest.get(_in_bundle(path, file.here()) or "") for path in tried)
+        found = (self.by_dest.get(_in_bundle(path, file.here()) or "") for path in tried)
         return any(f is not None and file.fits(f.says) for f in found)
 
     def _elsewhere(self, file: _File, name: str) -> _File | None:
@@ -116,30 +112,19 @@ class _Bundle:
         """
         wanted = posixpath.basename(name)
         others = (f for f in self.queue if f is not file and wanted in _names(f))
-        found = [f for f in others if file.fits(f.says)]
-        here = file.here()
-        return min(found, key=lambda f: (places.distance(here, f.dest), f.dest), default=None)
+        return self.nearest(file.here(), (f for f in others if file.fits(f.says)))
 
     def _from_machine(self, file: _File, name: str) -> _File | None:
         """Let the build machine's library join the bundle: a Mac's, from Homebrew say."""
         dest = f"{places.LIB}/{posixpath.basename(name)}"
-        for path in _on_machine(file, name, self._beside):
-            if dest not in self._by_dest and os.path.isfile(path) and _is_usable(file, path):
-                added = _read(Binary(dest, path))
-                self._by_dest[dest] = added
-                self.queue.append(added)
-                return added
+        for path in _on_machine(file, name, self.beside):
+            if dest not in self.by_dest and os.path.isfile(path) and _is_usable(file, path):
+                return self.join(dest, path)
         return None
 
 
 def _read(binary: Binary) -> _File:
-    try:
-        read = macho.read(binary.source)
-    except (OSError, ValueError) as err:
-        raise Failed(f"{binary.dest}: {err}") from err
-    if read is None:
-        raise Failed(f"{binary.dest}: {binary.source} is not a mach-o file")
-    return _File(binary.dest, binary.source, read)
+    return _File(binary.dest, binary.source, closure.read(binary, macho.read, "a mach-o file"))
 
 
 def _names(file: _File) -> set[str]:

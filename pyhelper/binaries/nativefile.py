@@ -21,6 +21,11 @@ class File:
     stripped: int = 0  # bytes that it lacks
     renamed: dict[str, str] = field(default_factory=dict)  # libraries to need instead
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The libraries that it needs."""
+        return self.elf.needed
+
     def is_program(self) -> bool:
         """Is it the program beside the bundle?"""
         return places.is_program(self.dest)
