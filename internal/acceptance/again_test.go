@@ -12,10 +12,10 @@ import (
 // changed is: by content, so that an edit which keeps size and time is seen.
 func TestUnchangedBuildIsNotDoneAgain(t *testing.T) {
 	t.Parallel()
+	src := copyApp(t, "own")
 	for _, kind := range []string{"--py-onedir", "--py-onefile"} {
 		t.Run(strings.TrimPrefix(kind, "--py-"), func(t *testing.T) {
-			src := copyApp(t, "own")
-			out := filepath.Join(src, "out", "app")
+			out := filepath.Join(src, "out"+kind, "app")
 			args := []string{kind, fast, "-o", out}
 			first := build(t, src, args...)
 			if unchanged(first) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
 )
@@ -57,12 +58,22 @@ func (r result) String() string {
 	return fmt.Sprintf("exit %d\nstdout:\n%s\nstderr:\n%s", r.code, r.stdout, r.stderr)
 }
 
+// patience is the longest that a command may take, on the slowest machine.
+const patience = 10 * time.Minute
+
 // start runs a command with both outputs piped.
 func start(t *testing.T, cmd *exec.Cmd) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
+	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = &stdout, &stderr, time.Minute // a child of it may have the pipes
+	err := cmd.Start()
+	if err == nil {
+		hung := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+		err = cmd.Wait()
+		if !hung.Stop() {
+			t.Errorf("%s: it was killed after %v", cmd, patience)
+		}
+	}
 	if cmd.ProcessState == nil {
 		t.Fatalf("%s: %v", cmd, err)
 	}
@@ -104,6 +115,12 @@ func (s surroundings) tryBuild(t *testing.T, dir string, args ...string) result 
 func copyApp(t *testing.T, name string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), name)
+	copyAppTo(t, name, dir)
+	return dir
+}
+
+func copyAppTo(t *testing.T, name, dir string) {
+	t.Helper()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(root, "testdata", "apps", name))); err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +128,6 @@ func copyApp(t *testing.T, name string) string {
 	if err := os.RemoveAll(filepath.Join(dir, "pylock.toml")); err != nil {
 		t.Fatal(err)
 	}
-	return dir
 }
 
 // write makes a program of one main.go, with goplus/lib required.
@@ -175,25 +191,37 @@ func onefile(t *testing.T, name string) string {
 	return exe
 }
 
-// builtOnce builds the app that exe is called after, unless another test did, and removes
-// its sources. Who comes while it is being built waits.
+// builtOnce builds the app that exe is called after, unless another test did. Who comes
+// while it is being built waits.
 func builtOnce(t *testing.T, exe string, flags ...string) {
 	t.Helper()
-	once, _ := builds.LoadOrStore(exe, new(sync.Once))
-	once.(*sync.Once).Do(func() {
-		src := copyApp(t, filepath.Base(exe))
-		build(t, src, append(flags, "-o", exe)...)
-		if err := os.RemoveAll(src); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if _, err := os.Stat(exe); err != nil {
-		t.Fatal("the test that was to build it failed: ", err)
+	madeOnce(t, exe, func() { build(t, sources(t, filepath.Base(exe)), append(flags, "-o", exe)...) })
+}
+
+// sources are those of an app, copied once: what is kept of an analysis of a program's own
+// modules goes by where they are. They must not be changed. Programs that are sealed off
+// do not see them.
+func sources(t *testing.T, name string) string {
+	t.Helper()
+	dir := filepath.Join(sourcesDir(), name)
+	madeOnce(t, dir, func() { copyAppTo(t, name, dir) })
+	return dir
+}
+
+func sourcesDir() string { return filepath.Join(filepath.Dir(llgo), "sources") }
+
+// madeOnce sees to it that path is there, by make unless another test did that.
+func madeOnce(t *testing.T, path string, make func()) {
+	t.Helper()
+	once, _ := made.LoadOrStore(path, new(sync.Once))
+	once.(*sync.Once).Do(make)
+	if _, err := os.Stat(path); err != nil {
+		t.Fatal("the test that was to make it failed: ", err)
 	}
 }
 
-// builds are those of builtOnce, each a *sync.Once.
-var builds sync.Map
+// made are what madeOnce did, each a *sync.Once.
+var made sync.Map
 
 // expected is what an app prints.
 func expected(t *testing.T, name string) string {

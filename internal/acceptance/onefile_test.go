@@ -44,27 +44,16 @@ func TestOnefileIsOneProcess(t *testing.T) {
 	build(t, src, "--py-onefile", fast, "-o", "out/app")
 	exe := filepath.Join(src, "out", "app")
 	env := []string{"A=1", "HOME=" + t.TempDir(), "LD_LIBRARY_PATH=/opt/x", "EMPTY="}
-	run := func(name string, args ...string) result {
-		cmd := exec.Command(name, args...)
-		cmd.Dir, cmd.Env = t.TempDir(), env
-		return start(t, cmd)
-	}
-	fds := strings.Join(strings.Fields(run("/bin/ls", "/proc/self/fd").stdout), " ")
-	ignored := strings.TrimSpace(run("/bin/grep", "SigIgn", "/proc/self/status").stdout)
-	want := "go: " + strings.Join(env, " ") + "\npython: " + strings.Join(env, " ") + "\n" +
-		"fds: " + fds + "\nsignals: " + ignored + "\n"
 	for range 2 {
-		if r := run(exe); r.code != 0 || r.stdout != want {
-			t.Errorf("%v\nwant:\n%s", r, want)
-		}
+		inheritsNothing(t, exe, env)
 	}
 
 	src = write(t, "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\n\t_ \"github.com/goplus/lib/py\"\n)\n\nfunc main() {\n"+
 		"\texe, _ := os.Executable()\n\tself, _ := os.Readlink(\"/proc/self/exe\")\n\tfmt.Println(exe, self, os.Getppid(), os.Args)\n}\n")
 	build(t, src, "--py-onefile", fast, "-o", "out/app")
 	exe = filepath.Join(src, "out", "app")
-	want = fmt.Sprintln(exe, exe, os.Getpid(), []string{exe, "x"})
-	if r := run(exe, "x"); r.stdout != want {
+	want := fmt.Sprintln(exe, exe, os.Getpid(), []string{exe, "x"})
+	if r := startWith(t, env, exe, "x"); r.stdout != want {
 		t.Errorf("%v\nwant:\n%s", r, want)
 	}
 }

@@ -21,16 +21,14 @@ var additionsFlags = []string{
 // and the same set by flags, byte for byte.
 func TestOptions(t *testing.T) {
 	t.Parallel()
-	byFile, byFlags := copyApp(t, "additions"), copyApp(t, "additions")
+	out, byFlags := packaged(t, "additions"), copyApp(t, "additions")
 	if err := os.Remove(filepath.Join(byFlags, "pyproject.toml")); err != nil {
 		t.Fatal(err)
 	}
-	build(t, byFile, "--py-onedir", "-o", "out/app")
-	build(t, byFlags, append([]string{"--py-onedir", "-o", "out/app"}, additionsFlags...)...)
-	sameTree(t, filepath.Join(byFile, "out"), filepath.Join(byFlags, "out"))
+	build(t, byFlags, append([]string{"--py-onedir", "-o", "out/additions"}, additionsFlags...)...)
+	sameTree(t, out, filepath.Join(byFlags, "out"))
 
-	out := moveOut(t, byFile)
-	if r := sealed(t, filepath.Join(out, "app"), nil, byFile, byFlags); r.code != 0 || r.stdout != expected(t, "additions") || r.stderr != "" {
+	if r := sealed(t, filepath.Join(out, "additions"), nil, byFlags); r.code != 0 || r.stdout != expected(t, "additions") || r.stderr != "" {
 		t.Errorf("%v\nwant:\n%s", r, expected(t, "additions"))
 	}
 	shop := false
@@ -52,9 +50,7 @@ func TestOptions(t *testing.T) {
 // The same in one file, where the cache holds Python.
 func TestOptionsInOneFile(t *testing.T) {
 	t.Parallel()
-	src := copyApp(t, "additions")
-	build(t, src, "--py-onefile", fast, "-o", "out/app")
-	r := sealed(t, filepath.Join(moveOut(t, src), "app"), []string{"LLGO_PY_CACHE=" + t.TempDir()}, src)
+	r := sealed(t, onefile(t, "additions"), []string{"LLGO_PY_CACHE=" + t.TempDir()})
 	if r.code != 0 || r.stdout != expected(t, "additions") || r.stderr != "" {
 		t.Errorf("%v\nwant:\n%s", r, expected(t, "additions"))
 	}

@@ -55,7 +55,7 @@ func machinePython() []string {
 	for _, name := range []string{".pyenv", ".cache", ".local", "go"} {
 		places = append(places, filepath.Join(home, name))
 	}
-	return append(places, cacheRoot(), goEnv("GOMODCACHE"), goEnv("GOCACHE"), root)
+	return append(places, cacheRoot(), goEnv("GOMODCACHE"), goEnv("GOCACHE"), root, sourcesDir())
 }
 
 // cacheRoot is where the tool keeps its caches; the tests share the user's.

@@ -103,20 +103,28 @@ func TestChildrenInheritNothingOfOurs(t *testing.T) {
 	t.Parallel()
 	src := write(t, program(t, "child"))
 	build(t, src, "--py-onedir", "-o", "out/app")
-	env := []string{"A=1", "LD_LIBRARY_PATH=/opt/x", "PYTHONPATH=/p", "EMPTY="}
-	run := func(name string, args ...string) result {
-		cmd := exec.Command(name, args...)
-		cmd.Dir, cmd.Env = t.TempDir(), env
-		return start(t, cmd)
-	}
-	// What a child of this very test inherits.
-	fds := strings.Join(strings.Fields(run("/bin/ls", "/proc/self/fd").stdout), " ")
-	ignored := strings.TrimSpace(run("/bin/grep", "SigIgn", "/proc/self/status").stdout)
+	inheritsNothing(t, filepath.Join(src, "out", "app"), []string{"A=1", "LD_LIBRARY_PATH=/opt/x", "PYTHONPATH=/p", "EMPTY="})
+}
+
+// inheritsNothing runs the program of testdata/child.go and compares what children of its
+// Go side and of its Python side inherit with what a child of this very test does.
+func inheritsNothing(t *testing.T, exe string, env []string) {
+	t.Helper()
+	fds := strings.Join(strings.Fields(startWith(t, env, "/bin/ls", "/proc/self/fd").stdout), " ")
+	ignored := strings.TrimSpace(startWith(t, env, "/bin/grep", "SigIgn", "/proc/self/status").stdout)
 	want := "go: " + strings.Join(env, " ") + "\npython: " + strings.Join(env, " ") + "\n" +
 		"fds: " + fds + "\nsignals: " + ignored + "\n"
-	if r := run(filepath.Join(src, "out", "app")); r.code != 0 || r.stdout != want {
+	if r := startWith(t, env, exe); r.code != 0 || r.stdout != want {
 		t.Errorf("%v\nwant:\n%s", r, want)
 	}
+}
+
+// startWith runs a command with exactly these variables, in an empty directory.
+func startWith(t *testing.T, env []string, name string, args ...string) result {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir, cmd.Env = t.TempDir(), env
+	return start(t, cmd)
 }
 
 // copyTree copies a package as a user would: cp -a.
