@@ -25,6 +25,7 @@ func changed(t *testing.T, change func(data []byte) []byte) (exe string) {
 
 // What `strip` makes of the file works as before, and passes for the program that it is.
 func TestOnefileStripped(t *testing.T) {
+	t.Parallel()
 	strip, err := exec.LookPath("strip")
 	if err != nil {
 		t.Skip("no strip: ", err)
@@ -47,6 +48,7 @@ func TestOnefileStripped(t *testing.T) {
 // A file of which a part is missing or was changed says so in one line, and if the
 // program would not even find its files by it, whether the cache has them or not.
 func TestOnefileDamaged(t *testing.T) {
+	t.Parallel()
 	var offset, size int64
 	changed(t, func(data []byte) []byte {
 		var err error
