@@ -34,6 +34,7 @@ type benchmark struct {
 var benchmarks = []benchmark{
 	{"starts", "builds, sizes, first and warm starts of small programs (the default)", benchStarts},
 	{"calls", "a call from Go into Python, in nanoseconds, beside cgo and Python itself", benchCalls},
+	{"rebuild", "builds after a change of Go code, and after none, beside the compiler alone", benchRebuild},
 	{"growth", "builds and starts with ever more files, and one big payload", benchGrowth},
 	{"copy", "environments of links, ten programs with numpy, and a registry", benchCopy},
 	{"check", "llgo py check of numpy and pandas, beside auditwheel", benchCheck},

@@ -82,7 +82,10 @@ func (f *frontEnd) makes(kind, compiler string, flags ...string) *packager {
 	return &packager{
 		name: name, fresh: forget, output: output, file: kind == onefile, change: changeGo,
 		build: func(ctx context.Context, app, dir string) (*exec.Cmd, error) {
-			args := append([]string{"build", "--py-compiler=" + compiler, "--py-" + kind, "-o", filepath.Join(dir, output(app))}, flags...)
+			args := append([]string{"build", "--py-compiler=" + compiler, "-o", filepath.Join(dir, output(app))}, flags...)
+			if kind != plain {
+				args = append(args, "--py-"+kind)
+			}
 			if f.python != "" {
 				args = append(args, "--py-python", f.python)
 			}
