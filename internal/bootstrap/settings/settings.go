@@ -6,7 +6,8 @@
 package settings
 
 import (
-	"fmt"
+	"encoding/hex"
+	"errors"
 	"strconv"
 	"strings"
 )
@@ -118,7 +119,7 @@ func (s *Settings) set(key, value string) (err error) {
 	case "signals":
 		s.HandlesSignals = value == "program"
 	default:
-		return fmt.Errorf("unknown setting %q", key)
+		return errors.New("unknown setting " + strconv.Quote(key))
 	}
 	return err
 }
@@ -130,7 +131,7 @@ func escape(s string) string {
 		if plain(s[i]) {
 			b.WriteByte(s[i])
 		} else {
-			fmt.Fprintf(&b, "%%%02x", s[i])
+			b.WriteString("%" + hex.EncodeToString([]byte{s[i]}))
 		}
 	}
 	return b.String()
@@ -148,14 +149,14 @@ func unescape(s string) (string, error) {
 			b.WriteByte(s[i])
 			continue
 		}
-		var c byte
 		if len(s) < i+3 {
-			return "", fmt.Errorf("setting %q is cut off", s)
+			return "", errors.New("setting " + strconv.Quote(s) + " is cut off")
 		}
-		if _, err := fmt.Sscanf(s[i+1:i+3], "%02x", &c); err != nil {
-			return "", fmt.Errorf("setting %q: bad escape", s)
+		c, err := strconv.ParseUint(s[i+1:i+3], 16, 8)
+		if err != nil {
+			return "", errors.New("setting " + strconv.Quote(s) + ": bad escape")
 		}
-		b.WriteByte(c)
+		b.WriteByte(byte(c))
 		i += 2
 	}
 	return b.String(), nil
