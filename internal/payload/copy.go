@@ -6,6 +6,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"runtime"
 	"strconv"
 	"sync"
 
@@ -59,7 +60,7 @@ func (p *Reader) unpack(at *place, data *io.SectionReader, c *checker) (err erro
 	if at.method == stored {
 		_, err = io.CopyBuffer(c, onlyReader{data}, make([]byte, 64<<10))
 	} else {
-		err = p.decode(data, c)
+		err = p.decode(data, c, p.outlasts(at))
 	}
 	switch {
 	case c.err != nil:
@@ -113,12 +114,24 @@ func (c *checker) check(e *Entry, at *place) error {
 	return nil
 }
 
+// large is how much compressed data is worth a goroutine.
+const large = 1 << 20
+
+// outlasts tells whether the entry at a place will keep its caller busy when others have
+// nothing left to do, as libpython does in a program without packages: it has more than
+// its share of all data. Callers copy as many entries at a time as there are processors.
+func (p *Reader) outlasts(at *place) bool {
+	return at.packed >= large && at.packed > p.index.offset/int64(runtime.GOMAXPROCS(0))
+}
+
 // decoders keeps those that are not in use. They are large.
 type decoders struct{ pool sync.Pool }
 
 // decode decompresses data into c. The decoder uses the caller's goroutine only:
-// callers have one for each processor.
-func (d *decoders) decode(data io.Reader, c *checker) error {
+// callers have one for each processor. If there is a processor to spare, c has one too.
+// (The decoder's own goroutines would use it as well, but copy with less care: for decoders
+// without, its author turned that off after fuzzing found crashes.)
+func (d *decoders) decode(data io.Reader, c *checker, spare bool) error {
 	z, _ := d.pool.Get().(*zstd.Decoder)
 	if z == nil {
 		var err error
@@ -130,7 +143,15 @@ func (d *decoders) decode(data io.Reader, c *checker) error {
 	}
 	source := &source{r: data}
 	err := z.Reset(source)
-	if err == nil {
+	switch {
+	case err != nil:
+	case spare:
+		r := newRelay(c)
+		_, err = z.WriteTo(r)
+		if failed := r.finish(); err == nil {
+			err = failed
+		}
+	default:
 		_, err = z.WriteTo(c)
 	}
 	if err != nil { // its state is not known: leave it to the garbage collector
