@@ -1,10 +1,10 @@
 """Operation compress: contents to zstd frames (RFC 8878), by libzstd.
 
-A frame depends on the content, the level, the window and the version of
-libzstd, which the lock pins: neither on the number of threads nor on what was
-compressed before. It has no checksum and no content size, since the archive that
-takes it has both, and since a known size would let libzstd make the window, which
-the reader bounds, as large as the content.
+A frame depends on the content, the parameters and the version of libzstd, which the
+lock pins: neither on the number of threads nor on what was compressed before. It has
+no checksum and no content size, since the archive that takes it has both, and since
+a known size would let libzstd make the window, which the reader bounds, as large as
+the content.
 """
 
 from __future__ import annotations
@@ -48,4 +48,5 @@ def _parameters(request: Compress, size: int) -> zstandard.ZstdCompressionParame
         window_log=min(fitting.window_log, request.window_log),
         write_content_size=False,
         write_checksum=False,
+        **request.tuned,
     )

@@ -204,12 +204,17 @@ class Edit:
 
 @dataclass(frozen=True)
 class Compress:
-    """Write each source as one zstd frame; ``level`` and ``window_log`` are libzstd's."""
+    """Write each source as one zstd frame; ``level`` and ``window_log`` are libzstd's.
+
+    ``tuned`` are its parameters that are to be other than the level's, by the names
+    that ``zstandard.ZstdCompressionParameters`` has for them.
+    """
 
     op: ClassVar[str] = "compress"
     jobs: list[Content] = field(default_factory=list)
     level: int = 19
     window_log: int = 22
+    tuned: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

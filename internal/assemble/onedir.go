@@ -119,12 +119,17 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	}
 	b.nameCaches(f.plan)
 	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() error { return b.bytecode(ctx, dist, h, f, filepath.Join(work, "bytecode")) })
+	both.Go(func() error {
+		if err := b.bytecode(ctx, dist, h, f, filepath.Join(work, "bytecode")); err != nil || f.moduleFile == "" || !b.compresses() {
+			return err
+		}
+		return b.compressAhead(ctx, h, []string{f.moduleFile}, filepath.Join(work, "compressed modules"))
+	})
 	both.Go(func() error {
 		if err := p.wait(ctx); err != nil {
 			return err
 		}
-		if err := b.link(ctx, dist, h, f, p, filepath.Join(work, "native")); err != nil || !b.set.Onefile.Value || b.looking {
+		if err := b.link(ctx, dist, h, f, p, filepath.Join(work, "native")); err != nil || !b.compresses() {
 			return err
 		}
 		natives := f.natives()

@@ -110,12 +110,19 @@ func (b *builder) compressAhead(ctx context.Context, h *helper.Helper, files []s
 	return frames.Ahead(ctx, *b.encoder(h), files, work)
 }
 
+// compresses reports whether what is collected goes into an archive.
+func (b *builder) compresses() bool { return b.set.Onefile.Value && !b.looking }
+
 // encoder compresses as the settings say.
 func (b *builder) encoder(h *helper.Helper) *frames.Encoder {
-	if b.set.Compress.Value == "fast" {
-		return &frames.Encoder{Compressor: h, Level: frames.Fast}
+	e := &frames.Encoder{Compressor: h, Effort: frames.Best}
+	switch b.set.Compress.Value {
+	case "good":
+		e.Effort = frames.Good
+	case "fast":
+		e.Effort = frames.Fast
 	}
-	return &frames.Encoder{Compressor: h, Level: frames.Best}
+	return e
 }
 
 // natives are the native files but for libpython, each once.

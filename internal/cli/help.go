@@ -49,9 +49,10 @@ Packaging:
     --py-optimize 0|1|2         level of the byte code and of every interpreter, as
                                 python -O counts: 1 without asserts and with
                                 __debug__ false, 2 without docstrings either
-    --py-compress best|fast     one file: as small as can be, for 10 s or so the first
-                                time a library is packaged on a machine, or a tenth
-                                larger without them
+    --py-compress best|good|fast
+                                one file: as small as can be, for 10 s or so the first
+                                time a library is packaged on a machine; a twentieth
+                                larger in half the time; or a tenth, without them
     --py-no-interpreter         leave python/bin/python3 out; then Python code
                                 cannot start Python child processes
 

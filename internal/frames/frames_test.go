@@ -119,6 +119,9 @@ func TestOnce(t *testing.T) {
 	if err := Add(t.Context(), Encoder{c, Fast}, sources, t.TempDir()); err != nil || c.counts["aaaa"] != 3 {
 		t.Errorf("another level: %v, compressed %v, want a third time", err, c.counts)
 	}
+	if err := Add(t.Context(), Encoder{c, Good}, sources, t.TempDir()); err != nil || c.counts["aaaa"] != 4 {
+		t.Errorf("other parameters of a level: %v, compressed %v, want a fourth time", err, c.counts)
+	}
 }
 
 // TestFailure: what a compressor wrote that failed is not kept.

@@ -12,11 +12,17 @@ const (
 )
 
 // CompressRequest asks for one zstd frame of each source, whose bytes depend on the
-// content and the two parameters alone. It is answered in the managed interpreter.
+// content and the parameters alone. It is answered in the managed interpreter.
 type CompressRequest struct {
-	Jobs      []CompressJob `json:"jobs"`
-	Level     int           `json:"level"`      // libzstd's, 1 to 22
-	WindowLog int           `json:"window_log"` // the window is 1<<WindowLog bytes
+	Jobs []CompressJob `json:"jobs"`
+	Effort
+	WindowLog int `json:"window_log"` // the window is 1<<WindowLog bytes
+}
+
+// Effort is how hard libzstd tries.
+type Effort struct {
+	Level int            `json:"level"` // libzstd's, 1 to 22
+	Tuned map[string]int `json:"tuned"` // its parameters that are to be other than the level's, by python-zstandard's names
 }
 
 // CompressJob is one file.

@@ -29,6 +29,7 @@ from pyhelper.analysis import (
     runtimehooks,
     scan,
     startup,
+    submodules,
 )
 
 if TYPE_CHECKING:
@@ -111,9 +112,12 @@ def run(out: Channel, search: Search, workdir: str, scripts: list[str], wanted: 
 
     from PyInstaller import log  # noqa: PLC0415  (needs open_path)
     from PyInstaller.building import build_main  # noqa: PLC0415
+    from PyInstaller.depend import analysis  # noqa: PLC0415
     from PyInstaller.lib.modulegraph import modulegraph  # noqa: PLC0415
+    from PyInstaller.utils import hooks  # noqa: PLC0415
 
     scan.quicken(modulegraph)
+    submodules.stay_here(analysis, hooks)
     log.logger.addHandler(_ProgressOfLog(out))
     _watch(build_main, search, found)
     build_main.main(

@@ -21,14 +21,14 @@ _CONTENTS = {
 }
 
 
-def compress(tmp_path: Path, names: list[str], window_log: int = 20) -> dict[str, bytes]:
+def compress(tmp_path: Path, names: list[str], **tuned: int) -> dict[str, bytes]:
     from pyhelper import compress  # noqa: PLC0415  (needs zstandard)
 
     jobs = []
     for name in names:
         (tmp_path / name).write_bytes(_CONTENTS[name])
         jobs.append(Content(str(tmp_path / name), str(tmp_path / f"{name}.zst")))
-    answer = compress.run(Channel(io.StringIO()), Compress(jobs, 19, window_log))
+    answer = compress.run(Channel(io.StringIO()), Compress(jobs, 19, 20, tuned))
     assert answer == Compressed(len(names))
     return {name: (tmp_path / f"{name}.zst").read_bytes() for name in names}
 
@@ -54,6 +54,15 @@ def test_bytes_depend_on_nothing_else(tmp_path: Path) -> None:
     together = compress(tmp_path / "one", names)
     for name in reversed(names):
         assert compress(tmp_path / "two", [name])[name] == together[name]
+
+
+def test_parameters_are_tuned(tmp_path: Path) -> None:
+    (tmp_path / "quick").mkdir()
+    as_the_level_says = compress(tmp_path, ["large"])["large"]
+    quick = compress(tmp_path / "quick", ["large"], strategy=1, min_match=7)["large"]
+    assert len(quick) > len(as_the_level_says)
+    with zstandard.ZstdDecompressor().stream_reader(quick) as reader:
+        assert reader.read() == _CONTENTS["large"]
 
 
 def test_an_output_that_exists_is_not_overwritten(tmp_path: Path) -> None:
