@@ -110,7 +110,7 @@ func repacked(t *testing.T, v version) (debs []string) {
 			}
 		}
 		must(t, os.WriteFile(control, []byte(strings.Join(lines, "\n")), 0o644))
-		must(t, exec.Command("dpkg-deb", "--root-owner-group", "--build", tree, out).Run())
+		must(t, exec.Command("dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", tree, out).Run())
 		debs = append(debs, out)
 	}
 	return debs

@@ -65,6 +65,7 @@ def start(
         encoding="utf-8",
         env=clean_environment() if env is None else env,
         check=False,
+        timeout=600,
     )
 
 

@@ -28,8 +28,13 @@ import (
 
 func TestMain(m *testing.M) { checktest.Main(m) }
 
-// cuts is at how many points each file is cut.
-const cuts = 200
+// cutPoints is at how many points each file is cut; with LLGO_PY_TEST_FULL more.
+func cutPoints() int {
+	if os.Getenv("LLGO_PY_TEST_FULL") != "" {
+		return 200
+	}
+	return 50
+}
 
 // flips is how many files with random flips are made of all: a few, or as many as
 // scripts/fuzz asks for.
@@ -242,7 +247,7 @@ func open(t *testing.T) *helper.Helper {
 // TestCuts: every beginning of a file is noticed, but for those that lack nothing that
 // anybody reads, and those that are too short to be a binary at all.
 func TestCuts(t *testing.T) {
-	h := open(t)
+	h, cuts := open(t), cutPoints()
 	for _, s := range specimens(t) {
 		t.Run(s.name, func(t *testing.T) {
 			var data [][]byte
