@@ -21,33 +21,12 @@ func code(t *testing.T, cmd *exec.Cmd) string {
 	return strings.TrimSuffix(o.stdout, "status 0\n")
 }
 
-// sysChecks is what every program must see, wherever and however it is started.
-// HOME is the folder of the program.
-const sysChecks = `
-import sys, os, threading, __main__
-home = os.path.join(HOME, "python")
-lib = os.path.join(home, "lib", LIBDIR)
-assert sys.path == [lib, os.path.join(lib, "lib-dynload"), os.path.join(lib, "site-packages")], sys.path
-assert sys.prefix == sys.exec_prefix == sys.base_prefix == sys.base_exec_prefix == home, sys.prefix
-assert sys.executable == sys._base_executable == os.path.join(home, "bin", "python3"), sys.executable
-assert sys.flags.utf8_mode == 1 and sys.flags.isolated and sys.flags.no_site, sys.flags
-assert sys.flags.dont_write_bytecode and sys.dont_write_bytecode
-assert sys.stdout.encoding == sys.getfilesystemencoding() == "utf-8"
-assert sys.stdout.line_buffering and sys.stderr.line_buffering
-assert threading.current_thread() is threading.main_thread()
-assert "site" not in sys.modules and __name__ == "__main__" and __main__ is sys.modules["__main__"]
-import json, _ctypes, decimal
-print("é", *sys.argv[2:])
-`
-
-// checked is a command that runs sysChecks.
+// checked is a command that looks at what it sees of itself, in the folder dir.
 func checked(t *testing.T, exe, dir string, args ...string) *exec.Cmd {
 	t.Helper()
-	header := "HOME, LIBDIR = " + quote(dir) + ", " + quote(pythontest.Chosen().LibDir)
-	return exec.Command(exe, append([]string{"code", header + sysChecks}, args...)...)
+	code := pythontest.SysChecks(dir, pythontest.Chosen().LibDir) + "import json, _ctypes, decimal\nprint(\"é\", *sys.argv[2:])\n"
+	return exec.Command(exe, append([]string{"code", code}, args...)...)
 }
-
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `\'`) + "'" }
 
 func wantChecked(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
@@ -148,7 +127,7 @@ func TestChildren(t *testing.T) {
 		t.Skip("SKIP: no /proc here")
 	}
 	const script = "import subprocess, sys; print(subprocess.check_output(['sh', '-c', %s], restore_signals=False, close_fds=False, text=True), end='')"
-	cmd := exec.Command(program(t, "app"), "code", strings.Replace(script, "%s", quote(child), 1))
+	cmd := exec.Command(program(t, "app"), "code", strings.Replace(script, "%s", pythontest.Quote(child), 1))
 	cmd.Env = direct.Env
 	if got := code(t, cmd); got != string(want) {
 		t.Errorf("a child of Python sees\n%sinstead of\n%s", got, want)

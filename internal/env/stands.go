@@ -2,11 +2,10 @@ package env
 
 import (
 	"bytes"
-	"encoding/hex"
 	"os"
 	"path/filepath"
 
-	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
 // stands tells whether the files of a generation are what a plan would make of it now.
@@ -37,6 +36,6 @@ func (it *item) stands(at string) bool {
 	if want, err := os.Stat(it.from); err == nil && os.SameFile(have, want) {
 		return true
 	}
-	sum, err := objects.HashFile(at)
-	return err == nil && hex.EncodeToString(sum[:]) == string(it.file.Object)
+	sum, err := store.HashOfFile(at)
+	return err == nil && sum == it.file.Object
 }

@@ -178,7 +178,7 @@ func equalIn(libs []Libs, lib *store.Library) (string, error) {
 		if err != nil || !info.Mode().IsRegular() || info.Size() != lib.File.Size {
 			continue
 		}
-		sum, err := hashFile(at)
+		sum, err := store.HashOfFile(at)
 		if err != nil {
 			return "", err
 		}

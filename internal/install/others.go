@@ -114,7 +114,7 @@ func contains(seen []os.FileInfo, info os.FileInfo) bool {
 // other says what is known of a program.
 func (in *Installer) other(ctx context.Context, r *Record, a Alias, path string) (Other, error) {
 	o := Other{Name: a.Path, Path: path}
-	sum, err := hashFile(path)
+	sum, err := store.HashOfFile(path)
 	if os.IsPermission(err) {
 		return o, nil // may be run, but not read
 	}

@@ -1,13 +1,11 @@
 package install
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 
-	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -76,7 +74,7 @@ func (in *Installer) look(path string) (store.Hash, what, error) {
 		target, err := os.Readlink(name)
 		return store.Hash(target), isLink, err
 	case info.Mode().IsRegular():
-		sum, err := hashFile(name)
+		sum, err := store.HashOfFile(name)
 		return sum, isFile, err
 	}
 	return "", other, nil
@@ -96,11 +94,6 @@ func (in *Installer) is(f Placed) (bool, error) {
 	}
 	info, err := os.Lstat(in.at(f.Path))
 	return err == nil && (info.Mode().Perm()&0o111 != 0) == f.Executable, err
-}
-
-func hashFile(name string) (store.Hash, error) {
-	sum, err := objects.HashFile(name)
-	return store.Hash(hex.EncodeToString(sum[:])), err
 }
 
 // OccupiedError says that something else is where a file should be.

@@ -39,7 +39,7 @@ func (e *UnknownFileError) Hint() string {
 // of the directory where it lies, and by its content, wherever that was copied to.
 // The first is the most certain. Links are followed.
 func Which(s *store.Store, file string) ([]Source, error) {
-	sum, err := hashFile(file)
+	sum, err := store.HashOfFile(file)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package oci
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"maps"
@@ -163,7 +162,7 @@ func (d *download) compare(ctx context.Context) (wrong int, err error) {
 	found := make([]string, len(list))
 	err = objects.Parallel(len(list), func(i int) error {
 		file := d.store.Object(list[i].hash, list[i].executable)
-		if sum, err := objects.HashFile(file); err == nil && hex.EncodeToString(sum[:]) == string(list[i].hash) {
+		if sum, err := store.HashOfFile(file); err == nil && sum == list[i].hash {
 			found[i] = file
 		}
 		return ctx.Err()

@@ -17,7 +17,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/kept"
-	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -148,11 +147,11 @@ func verifyParts(s *store.Store, contents []content) error {
 		if c.size <= part {
 			continue
 		}
-		sum, err := objects.HashFile(s.Object(c.hash, c.executable))
+		sum, err := store.HashOfFile(s.Object(c.hash, c.executable))
 		if err != nil && !os.IsNotExist(err) {
 			return err
 		}
-		if err != nil || fmt.Sprintf("%x", sum) != string(c.hash) {
+		if err != nil || sum != c.hash {
 			return damaged(s, c)
 		}
 	}

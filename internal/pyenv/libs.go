@@ -1,13 +1,11 @@
 package pyenv
 
 import (
-	"encoding/hex"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 	"github.com/llgo-pypack/llgo-pypack/internal/trace"
 )
@@ -59,14 +57,14 @@ func (o *origins) of(l trace.Loaded) (Library, error) {
 	if found.Place == OfSystem {
 		return found, nil
 	}
-	sum, err := objects.HashFile(l.File)
+	sum, err := store.HashOfFile(l.File)
 	if os.IsNotExist(err) {
 		return found, nil // removed since it was loaded
 	}
 	if err != nil {
 		return found, err
 	}
-	refs, err := o.store.Which(store.Hash(hex.EncodeToString(sum[:])))
+	refs, err := o.store.Which(sum)
 	if err != nil {
 		return found, err
 	}

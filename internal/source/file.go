@@ -2,7 +2,6 @@ package source
 
 import (
 	"context"
-	"encoding/hex"
 	"io"
 	"io/fs"
 	"os"
@@ -11,7 +10,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 	"github.com/llgo-pypack/llgo-pypack/internal/store"
 )
 
@@ -59,7 +57,7 @@ func (s *fileSource) Drafts(context.Context) ([]store.Draft, error) {
 	if real, err = filepath.Abs(real); err != nil {
 		return nil, err
 	}
-	sum, err := objects.HashFile(real)
+	sum, err := store.HashOfFile(real)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +66,7 @@ func (s *fileSource) Drafts(context.Context) ([]store.Draft, error) {
 		return nil, err
 	}
 	d := store.Draft{Entry: store.Entry{Version: Unversioned, Origin: store.Origin{
-		Kind: "file", Source: filepath.Base(real), SHA256: store.Hash(hex.EncodeToString(sum[:])),
+		Kind: "file", Source: filepath.Base(real), SHA256: sum,
 	}}}
 	name := filepath.Base(s.path)
 	if s.o.Name != "" {

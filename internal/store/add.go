@@ -180,7 +180,7 @@ func hashSources(e *Entry, sources map[string]string) error {
 		if f.Link != "" {
 			return nil
 		}
-		sum, err := objects.HashFile(sources[f.Path])
+		sum, err := HashOfFile(sources[f.Path])
 		if err != nil {
 			return err
 		}
@@ -188,7 +188,7 @@ func hashSources(e *Entry, sources map[string]string) error {
 		if err != nil {
 			return err
 		}
-		f.Object, f.Size = Hash(hex.EncodeToString(sum[:])), info.Size()
+		f.Object, f.Size = sum, info.Size()
 		return nil
 	})
 }

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // schema is the version of entry.json.
@@ -141,6 +143,12 @@ func (e *Entry) File(path string) *File {
 		return nil
 	}
 	return &e.Files[i]
+}
+
+// HashOfFile is the hash of a file's content.
+func HashOfFile(name string) (Hash, error) {
+	sum, err := objects.HexOfFile(name)
+	return Hash(sum), err
 }
 
 func hashOf(data []byte) Hash {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"path"
@@ -111,9 +110,8 @@ func (r *relocation) plan(sources map[string]string, work string) error {
 		r.files, r.jobs = append(r.files, f), append(r.jobs, job)
 	}
 	r.originals = make([]Hash, len(r.jobs))
-	return objects.Parallel(len(r.jobs), func(i int) error {
-		sum, err := objects.HashFile(r.jobs[i].Source)
-		r.originals[i] = Hash(hex.EncodeToString(sum[:]))
+	return objects.Parallel(len(r.jobs), func(i int) (err error) {
+		r.originals[i], err = HashOfFile(r.jobs[i].Source)
 		return err
 	})
 }

@@ -3,8 +3,6 @@ package store
 import (
 	"errors"
 	"strings"
-
-	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // reuse takes what files become from the store, where an entry has the same file under
@@ -70,9 +68,8 @@ func (s *Store) take(found Ref, f *File, sources map[string]string, held map[str
 	}
 	is := found.Entry.File(found.Path)
 	object := s.Object(is.Object, is.Executable)
-	sum, err := objects.HashFile(object)
-	want, _ := is.Object.bytes()
-	if err != nil || sum != want {
+	sum, err := HashOfFile(object)
+	if err != nil || sum != is.Object {
 		return false, nil // damaged: made again, the object is repaired
 	}
 	f.Original, f.Native = is.Original, is.Native

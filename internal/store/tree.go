@@ -185,7 +185,6 @@ func (s *Store) isPlaced(f *File, name string) bool {
 	if err == nil && os.SameFile(info, object) {
 		return true
 	}
-	sum, err := objects.HashFile(name)
-	want, _ := f.Object.bytes()
-	return err == nil && sum == want
+	sum, err := HashOfFile(name)
+	return err == nil && sum == f.Object
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -145,11 +144,11 @@ func objectProblem(name string) string {
 	case info.Mode() != objects.Permissions(kind == "x"):
 		return fmt.Sprintf("has mode %v", info.Mode())
 	}
-	sum, err := objects.HashFile(name)
+	sum, err := objects.HexOfFile(name)
 	if err != nil {
 		return "cannot be read: " + err.Error()
 	}
-	if hex.EncodeToString(sum[:]) != want {
+	if sum != want {
 		return "has another content"
 	}
 	return ""

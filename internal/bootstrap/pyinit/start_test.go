@@ -8,32 +8,18 @@ import (
 	"testing"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/settings"
+	"github.com/llgo-pypack/llgo-pypack/internal/pythontest"
 )
 
-// sysChecks is what every program must see, wherever and however it is started:
-// the same as in package bootstrap's tests. HOME is the folder of the program.
-const sysChecks = `
-import sys, os, threading, __main__
-home = os.path.join(HOME, "python")
-lib = os.path.join(home, "lib", LIBDIR)
-assert sys.path == [lib, os.path.join(lib, "lib-dynload"), os.path.join(lib, "site-packages")], sys.path
-assert sys.prefix == sys.exec_prefix == sys.base_prefix == sys.base_exec_prefix == home, sys.prefix
-assert sys.executable == sys._base_executable == os.path.join(home, "bin", "python3"), sys.executable
-assert sys.flags.utf8_mode == 1 and sys.flags.isolated and sys.flags.no_site, sys.flags
-assert sys.flags.dont_write_bytecode and sys.dont_write_bytecode
-assert sys.stdout.encoding == sys.getfilesystemencoding() == "utf-8"
-assert sys.stdout.line_buffering and sys.stderr.line_buffering
-assert threading.current_thread() is threading.main_thread()
-assert "site" not in sys.modules and __name__ == "__main__" and __main__ is sys.modules["__main__"]
+// checked is a command that looks at what it sees of itself.
+func checked(exe, name string, python settings.Settings) *exec.Cmd {
+	code := pythontest.SysChecks(filepath.Dir(exe), python.LibDir) + `
 assert sys._llgo_origin == os.path.join(HOME, "app"), sys._llgo_origin
 assert not [name for name in os.environ if name.startswith(("LLGO", "LC_"))], os.environ
 import json, decimal
 print("é", *sys.argv[3:])
 `
-
-func checked(exe, name string, python settings.Settings) *exec.Cmd {
-	header := "HOME, LIBDIR = '" + filepath.Dir(exe) + "', '" + python.LibDir + "'"
-	return exec.Command(name, "code", header+sysChecks, "x", "a b", "ü")
+	return exec.Command(name, "code", code, "x", "a b", "ü")
 }
 
 func TestSurroundings(t *testing.T) {
