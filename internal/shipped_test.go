@@ -1,7 +1,11 @@
 package internal
 
 import (
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -39,5 +43,51 @@ func TestSources(t *testing.T) {
 		if strings.HasSuffix(name, "_test.go") || name == "origin/take_none.go" || strings.Contains(string(src), "//go:build llgopy\n") {
 			t.Errorf("%s travels", name)
 		}
+	}
+}
+
+// imports are the packages of the standard library that may go into every program. What
+// is not here makes each larger and its start longer, as encoding/json or regexp would.
+var imports = strings.Fields(`bufio bytes crypto/sha256 embed encoding/binary encoding/hex errors fmt hash
+	hash/crc32 io io/fs math math/bits os os/signal path path/filepath reflect runtime slices sort strconv strings
+	sync sync/atomic syscall time unicode/utf8 unsafe`)
+
+// TestImports: what travels imports little.
+func TestImports(t *testing.T) {
+	allowed := map[string]bool{"github.com/ebitengine/purego": true, ZstdPath + "/zstd": true}
+	for _, path := range imports {
+		allowed[path] = true
+	}
+	parsed := 0
+	err := fs.WalkDir(shipped, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		src, err := shipped.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		src, ok := forPrograms(src)
+		if !ok {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, src, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		parsed++
+		for _, spec := range file.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if !allowed[path] && !strings.HasPrefix(path, self) && !strings.HasPrefix(path, "github.com/goplus/lib/") {
+				t.Errorf("%s imports %s", name, path)
+			}
+		}
+		return nil
+	})
+	if err != nil || parsed < 50 {
+		t.Errorf("%d files, %v", parsed, err)
 	}
 }
