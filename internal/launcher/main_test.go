@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
 )
 
 // scratch is for what several tests use.
@@ -42,9 +44,26 @@ func launcherOf(t *testing.T, program, python string, origin bool) string {
 	return output
 }
 
-// plain makes one file of a program of the system, which, unlike one in Go, has no
-// run time that changes what it was started with.
+// plain is one file of a program of the system, which, unlike one in Go, has no run time
+// that changes what it was started with. Each call returns a copy of its own of what is
+// built once.
 func plain(t *testing.T, name string, origin bool) string {
+	t.Helper()
+	key := fmt.Sprint(name, origin)
+	if plains[key] == nil {
+		plains[key] = []byte(read(t, plainAnew(t, name, origin)))
+	}
+	output := filepath.Join(t.TempDir(), "file")
+	if err := elftest.WriteExecutable(output, plains[key]); err != nil {
+		t.Fatal(err)
+	}
+	return output
+}
+
+var plains = map[string][]byte{}
+
+// plainAnew is plain, built again.
+func plainAnew(t *testing.T, name string, origin bool) string {
 	t.Helper()
 	program, err := exec.LookPath(name)
 	if err == nil {
