@@ -80,6 +80,7 @@ type files struct {
 	bytecode  map[string]string // dest of a module → its compiled file
 	linked    map[string]string // dest of a native file → the file to ship
 	reals     map[string]string // dest of a native file → where it is, if there is a link at dest
+	sums      map[string]string // SHA-256 of native files to ship, where they are known
 	libPython string
 	program   string            // a finished executable, its search path set
 	machine   []helper.LinkFile // libraries of this machine that come along
@@ -123,7 +124,7 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		if err := b.bytecode(ctx, dist, h, f, filepath.Join(work, "bytecode")); err != nil || f.moduleFile == "" || !b.compresses() {
 			return err
 		}
-		return b.compressAhead(ctx, h, []string{f.moduleFile}, filepath.Join(work, "compressed modules"))
+		return b.compressAhead(ctx, h, []string{f.moduleFile}, nil, filepath.Join(work, "compressed modules"))
 	})
 	both.Go(func() error {
 		if err := p.wait(ctx); err != nil {
@@ -136,7 +137,7 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 		if !dist.Managed || b.comp.Linked() { // else sideBySide has it in work
 			natives = append(natives, f.libPython)
 		}
-		return b.compressAhead(ctx, h, natives, filepath.Join(work, "compressed"))
+		return b.compressAhead(ctx, h, natives, f.sums, filepath.Join(work, "compressed"))
 	})
 	return f, both.Wait()
 }
@@ -272,9 +273,12 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 		}
 	}
 	f.machine, f.native = linked.Added, linked
-	f.linked, f.reals = map[string]string{}, map[string]string{}
+	f.linked, f.reals, f.sums = map[string]string{}, map[string]string{}, map[string]string{}
 	for _, l := range linked.Files {
 		f.linked[l.Dest], f.reals[l.Dest] = l.Source, l.Real
+		if l.SHA256 != "" {
+			f.sums[l.Source] = l.SHA256
+		}
 	}
 	f.leftOut = append(f.leftOut, symbols(linked)...)
 	libDest := libPythonDest(dist)
@@ -317,7 +321,7 @@ func (b *builder) planTree(dist *pydist.Dist, exe string, f *files) (*bundle.Pla
 			SONAME: dist.SONAME, OS: runtime.GOOS, Arch: runtime.GOARCH,
 		},
 		Optimize: b.optimize(),
-		Files:    b.bundleFiles(dist, f), LibPythonDest: f.reals[libPythonDest(dist)],
+		Files:    b.bundleFiles(dist, f), LibPythonDest: f.reals[libPythonDest(dist)], Sums: f.sums,
 	}
 	if b.farm() {
 		in.Layout = bundle.Farm

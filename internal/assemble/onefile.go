@@ -2,6 +2,7 @@ package assemble
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/frames"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/kept"
 	"github.com/llgo-pypack/llgo-pypack/internal/onefile"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 )
@@ -91,6 +93,15 @@ func (b *builder) compileAhead(ctx context.Context, dist *pydist.Dist, work stri
 // one needs no library of the bundle, so it is linked by itself as it is with all others;
 // were it not, it would be compressed in vain.
 func (b *builder) libPythonAhead(ctx context.Context, dist *pydist.Dist, h *helper.Helper, work string) error {
+	store, key, err := b.aheadKey(dist)
+	if err != nil {
+		return err
+	}
+	if sum, ok := store.Bytes(key); ok {
+		if there, err := frames.Kept(*b.encoder(h), string(sum)); err != nil || there {
+			return err
+		}
+	}
 	linked := filepath.Join(work, "linked")
 	if err := os.MkdirAll(linked, 0o755); err != nil {
 		return err
@@ -99,15 +110,35 @@ func (b *builder) libPythonAhead(ctx context.Context, dist *pydist.Dist, h *help
 	if err != nil {
 		return err
 	}
-	return b.compressAhead(ctx, h, []string{alone.Files[0].Source}, filepath.Join(work, "compressed"))
+	file := alone.Files[0]
+	if err := b.compressAhead(ctx, h, []string{file.Source}, nil, filepath.Join(work, "compressed")); err != nil || file.SHA256 == "" {
+		return err
+	}
+	return store.KeepBytes(key, []byte(file.SHA256))
 }
 
-// compressAhead compresses files, in a new directory work.
-func (b *builder) compressAhead(ctx context.Context, h *helper.Helper, files []string, work string) error {
+// aheadKey is where the sum of the libpython that is compressed ahead is kept: while its
+// frame is, nothing needs to be read. The identity of a managed interpreter covers its
+// library.
+func (b *builder) aheadKey(dist *pydist.Dist) (*kept.Store, kept.Key, error) {
+	store, err := kept.Open()
+	if err != nil {
+		return nil, kept.Key{}, err
+	}
+	self, err := b.tool()
+	if err != nil {
+		return nil, kept.Key{}, err
+	}
+	request, err := json.Marshal(b.linkRequest(dist, nil, nil, ""))
+	return store, kept.NewKey("libpython ahead", request, []byte(dist.Interpreter), self), err
+}
+
+// compressAhead compresses files, in a new directory work. sums are as in frames.Ahead.
+func (b *builder) compressAhead(ctx context.Context, h *helper.Helper, files []string, sums map[string]string, work string) error {
 	if err := os.Mkdir(work, 0o755); err != nil {
 		return err
 	}
-	return frames.Ahead(ctx, *b.encoder(h), files, work)
+	return frames.Ahead(ctx, *b.encoder(h), files, sums, work)
 }
 
 // compresses reports whether what is collected goes into an archive.

@@ -220,6 +220,24 @@ func TestDescribe(t *testing.T) {
 		!slices.Equal(told.Manifest.Files, written.Manifest.Files) || plan.Len() != len(told.Manifest.Files) {
 		t.Errorf("told %+v\nwritten %+v", told, written)
 	}
+	// A sum that is known is not asked for; what is written has its own.
+	known := strings.Repeat("5", 64)
+	in.Sums = map[string]string{in.LibPython: known}
+	if plan, err = NewPlan(in); err != nil {
+		t.Fatal(err)
+	}
+	believed, err := plan.Describe(t.Context())
+	if err != nil || believed.Size != told.Size {
+		t.Errorf("%+v, %v", believed, err)
+	}
+	for i, e := range believed.Manifest.Files {
+		if is := e.SHA256 == known; is != strings.HasSuffix(e.Path, "/lib/"+in.Python.SONAME) {
+			t.Errorf("%s: %s, was %s", e.Path, e.SHA256, told.Manifest.Files[i].SHA256)
+		}
+	}
+	if again := build(t, in, Options{Dir: t.TempDir()}); again.ManifestSHA256 != told.ManifestSHA256 {
+		t.Error("what was written is not what is there")
+	}
 	if err := os.Remove(in.Exe); err != nil {
 		t.Fatal(err)
 	}

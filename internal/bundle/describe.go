@@ -10,13 +10,13 @@ import (
 	"os"
 )
 
-// Describe says what Write would write, its manifest above all. Sources are read and
-// nothing is written: Dir and Program are "".
+// Describe says what Write would write, its manifest above all. Sources are read, but
+// for those whose sums are in the input, and nothing is written: Dir and Program are "".
 func (p *Plan) Describe(ctx context.Context) (*Result, error) {
 	m := p.manifest
 	m.Files = make([]Entry, len(p.items))
 	err := parallel(ctx, len(m.Files), func(i int) (err error) {
-		m.Files[i], err = p.items[i].describe()
+		m.Files[i], err = p.items[i].describe(p.sums)
 		return err
 	})
 	if err != nil {
@@ -33,9 +33,17 @@ func (p *Plan) Describe(ctx context.Context) (*Result, error) {
 }
 
 // describe returns the entry of an item with size and sum.
-func (it *item) describe() (Entry, error) {
+func (it *item) describe(sums map[string]string) (Entry, error) {
 	e := it.Entry
 	if it.Kind == Symlink {
+		return e, nil
+	}
+	if sum, known := sums[it.source]; known && it.source != "" {
+		info, err := os.Stat(it.source)
+		if err != nil {
+			return e, err
+		}
+		e.Size, e.SHA256 = info.Size(), sum
 		return e, nil
 	}
 	src, err := it.open()

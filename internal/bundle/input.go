@@ -16,6 +16,9 @@ type Input struct {
 	LibPython string
 	// LibPythonDest is where it goes instead, if lib/<SONAME> is to be a link to it.
 	LibPythonDest string
+	// Sums are the SHA-256, in hexadecimal, of sources by their paths, where somebody has
+	// just read them: Describe need not.
+	Sums map[string]string
 	// Interpreter is an executable to put at bin/<LibDir>; "" generates the
 	// launcher of package pylauncher, which exists for Linux with glibc.
 	Interpreter string

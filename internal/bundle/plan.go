@@ -26,6 +26,7 @@ type Plan struct {
 
 	manifest Manifest // without sizes and sums
 	items    []item
+	sums     map[string]string // Input.Sums
 }
 
 // An item is one file or link to write.
@@ -43,7 +44,7 @@ func NewPlan(in Input) (*Plan, error) {
 	p := &Plan{manifest: Manifest{
 		Format: manifestFormat, Version: manifestVersion, Tool: in.Tool,
 		Program: in.Name, Python: in.Python, Layout: in.Layout, Distributions: slices.Clone(in.Distributions),
-	}}
+	}, sums: in.Sums}
 	if err := checkNames(in); err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ package frames
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -78,14 +79,35 @@ func Add(ctx context.Context, e Encoder, sources []payload.Source, work string) 
 }
 
 // Ahead compresses files that will be needed, so that a later Add finds their frames.
-// No other call may use the same work directory meanwhile.
-func Ahead(ctx context.Context, e Encoder, files []string, work string) error {
-	sources := make([]payload.Source, len(files))
-	for i, file := range files {
-		sources[i].File = file
+// sums are the SHA-256 of files where they are known: those whose frames are there are
+// not read. No other call may use the same work directory meanwhile.
+func Ahead(ctx context.Context, e Encoder, files []string, sums map[string]string, work string) error {
+	var sources []payload.Source
+	for _, file := range files {
+		if there, err := Kept(e, sums[file]); err != nil {
+			return err
+		} else if !there {
+			sources = append(sources, payload.Source{File: file})
+		}
 	}
 	_, err := compressed(ctx, e, sources, work)
 	return err
+}
+
+// Kept reports whether there is a frame of the content with that SHA-256, in hexadecimal;
+// there is none of an unknown one, "".
+func Kept(e Encoder, sum string) (bool, error) {
+	var c content
+	if n, err := hex.Decode(c.Hash[:], []byte(sum)); err != nil || n != len(c.Hash) {
+		return false, nil
+	}
+	store, err := kept.Open()
+	if err != nil {
+		return false, err
+	}
+	id, err := e.ID()
+	a := &adder{id: id}
+	return err == nil && store.Has(a.key(&c)), err
 }
 
 func compressed(ctx context.Context, e Encoder, sources []payload.Source, work string) (*adder, error) {

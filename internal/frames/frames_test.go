@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -147,7 +148,7 @@ func TestAhead(t *testing.T) {
 			files = append(files, s.File)
 		}
 	}
-	if err := Ahead(t.Context(), Encoder{c, Best}, files, t.TempDir()); err != nil {
+	if err := Ahead(t.Context(), Encoder{c, Best}, files, nil, t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
 	if c.counts["aaaa"] != 1 || c.counts["bbbb"] != 0 {
@@ -160,4 +161,30 @@ func TestAhead(t *testing.T) {
 		t.Errorf("compressed: %v", c.counts)
 	}
 	archive(t, sources)
+}
+
+// TestAheadBySum: a file is not even read whose sum is known and whose frame is kept; at
+// another level it is.
+func TestAheadBySum(t *testing.T) {
+	c, sources := setup(t)
+	e := Encoder{c, Best}
+	if err := Add(t.Context(), e, sources, t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	sum := func(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
+	known, gone := sum(strings.Repeat("aaaa", 1000)), "/nonexistent/a"
+	if err := Ahead(t.Context(), e, []string{gone}, map[string]string{gone: known}, t.TempDir()); err != nil {
+		t.Error(err)
+	}
+	for name, test := range map[string]struct {
+		e   Encoder
+		sum string
+	}{"level": {Encoder{c, Fast}, known}, "content": {e, sum("another")}, "no sum": {e, known[:63] + "x"}, "short": {e, known[:62]}} {
+		if there, err := Kept(test.e, test.sum); there || err != nil {
+			t.Errorf("another %s: %v %v", name, there, err)
+		}
+		if err := Ahead(t.Context(), test.e, []string{gone}, map[string]string{gone: test.sum}, t.TempDir()); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("another %s: %v", name, err)
+		}
+	}
 }

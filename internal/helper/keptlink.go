@@ -34,41 +34,59 @@ func (h *Helper) LinkOnce(ctx context.Context, req LinkRequest) (*Linked, error)
 	if err != nil {
 		return nil, err
 	}
-	key, err := linkKey(ctx, req)
+	key, sums, err := linkKey(ctx, req)
 	if err != nil {
 		return nil, err
 	}
 	if linked := findLinked(store, key); linked != nil {
+		linked.fillSums(req, sums)
 		return linked, nil
 	}
 	linked, err := h.Link(ctx, req)
 	if err != nil || len(linked.Looked) == 0 {
 		return linked, err
 	}
-	if again, err := linkKey(ctx, req); err != nil || again != key {
+	if again, _, err := linkKey(ctx, req); err != nil || again != key {
 		return linked, err // a library was replaced meanwhile
 	}
-	return linked, keepLinked(store, key, linked)
+	if err := keepLinked(store, key, linked); err != nil {
+		return nil, err
+	}
+	linked.fillSums(req, sums)
+	return linked, nil
 }
 
-// linkKey is the key of all of a request but where its output goes. Where files are
-// counts: they search beside themselves.
-func linkKey(ctx context.Context, req LinkRequest) (kept.Key, error) {
-	sums := make([]string, len(req.Files))
-	err := each(ctx, len(sums), func(i int) (err error) {
+// fillSums adds the sums of files that are as they were asked for.
+func (l *Linked) fillSums(req LinkRequest, sums []string) {
+	bySource := map[string]string{}
+	for i, f := range req.Files {
+		bySource[f.Source] = sums[i]
+	}
+	for i := range l.Files {
+		if f := &l.Files[i]; f.SHA256 == "" {
+			f.SHA256 = bySource[f.Source]
+		}
+	}
+}
+
+// linkKey is the key of all of a request but where its output goes, and the SHA-256 of
+// each of its files. Where files are counts: they search beside themselves.
+func linkKey(ctx context.Context, req LinkRequest) (key kept.Key, sums []string, err error) {
+	sums = make([]string, len(req.Files))
+	err = each(ctx, len(sums), func(i int) (err error) {
 		sums[i], err = objects.HexOfFile(req.Files[i].Source)
 		return err
 	})
 	if err != nil {
-		return kept.Key{}, err
+		return kept.Key{}, nil, err
 	}
 	req.Output = ""
 	id, err := nativeID()
 	if err != nil {
-		return kept.Key{}, err
+		return kept.Key{}, nil, err
 	}
 	all, err := json.Marshal([]any{req, sums, id})
-	return kept.NewKey("link", all), err
+	return kept.NewKey("link", all), sums, err
 }
 
 // nativeID changes with pyhelper and the tools for native files.
@@ -100,7 +118,7 @@ func findLinked(store *kept.Store, key kept.Key) *Linked {
 		if !ok {
 			return nil
 		}
-		f.Source = r.Path
+		f.Source, f.SHA256 = r.Path, r.SHA256
 	}
 	k.Linked.Findings = k.Findings
 	return &k.Linked
@@ -118,7 +136,7 @@ func keepLinked(store *kept.Store, key kept.Key, linked *Linked) error {
 		if err != nil {
 			return err
 		}
-		f.Source = r.Path
+		f.Source, f.SHA256 = r.Path, r.SHA256
 	}
 	var err error
 	if k.Machine, err = record.Looks(linked.Looked); err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/kept/kepttest"
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // linking is a request with a library that has to be changed: it names a path.
@@ -61,6 +62,10 @@ func TestLinkingIsKept(t *testing.T) {
 	if second.Files[0].Source != first.Files[0].Source {
 		t.Errorf("%s, and then %s", first.Files[0].Source, second.Files[0].Source)
 	}
+	sum, err := objects.HexOfFile(first.Files[0].Source)
+	if err != nil || first.Files[0].SHA256 != sum || second.Files[0].SHA256 != sum {
+		t.Errorf("sums %q, %q, want %q, %v", first.Files[0].SHA256, second.Files[0].SHA256, sum, err)
+	}
 
 	// The library at another content, size and time as they were.
 	library := req.Files[0].Source
@@ -105,7 +110,7 @@ func TestLinkingLooksAtTheMachine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := linkKey(t.Context(), req)
+	key, _, err := linkKey(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +142,7 @@ func TestLinkKeys(t *testing.T) {
 		Neutral: []Neutral{{"/a", "/b"}},
 	}
 	key := func(req LinkRequest) string {
-		k, err := linkKey(t.Context(), req)
+		k, _, err := linkKey(t.Context(), req)
 		if err != nil {
 			t.Fatal(err)
 		}

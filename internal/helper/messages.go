@@ -299,6 +299,10 @@ type LinkedFile struct {
 	RunPath  []string `json:"runpath"`
 	Stripped int64    `json:"stripped"` // bytes of symbols that were taken out
 	Real     string   `json:"real"`     // where the file is if at Dest there is a link to it; "" if it is at Dest
+
+	// SHA256 is that of Source, 64 hexadecimal digits, where LinkOnce has just read it; no
+	// message has it.
+	SHA256 string `json:"-"`
 }
 
 // Name is a link by which a native file is found.

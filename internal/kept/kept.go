@@ -89,6 +89,12 @@ func result(name string, id cache.OutputID, size int64) Result {
 	return Result{name, size, hex.EncodeToString(id[:])}
 }
 
+// Has reports whether there is a result, which may yet turn out to be damaged.
+func (s *Store) Has(key Key) bool {
+	_, _, err := s.cache.GetFile(key)
+	return err == nil
+}
+
 // KeepFile keeps the content of a file, and returns it as it is kept.
 func (s *Store) KeepFile(key Key, name string) (Result, error) {
 	f, err := os.Open(name)
