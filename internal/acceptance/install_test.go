@@ -331,6 +331,9 @@ func TestInstallPackagedProgram(t *testing.T) {
 			t.Errorf("%s: %v", name, r)
 		}
 	}
+	if same := start(t, exec.Command("cmp", one, filepath.Join(d.where, "hello-once"))); same.code != 0 {
+		t.Errorf("one file is another one when it is installed: %v", same)
+	}
 	out := d.llgo("store", "which", filepath.Join(d.where, "hello-once"))
 	if !strings.HasPrefix(out, "hello-once,1.2,") {
 		t.Errorf("which: %s", out)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
+	"github.com/llgo-pypack/llgo-pypack/internal/section"
 )
 
 // Native files of an entry are changed in one thing: where they look for libraries.
@@ -24,7 +26,8 @@ import (
 // wherever they are copied or linked together, and directories of the machine where
 // they were built have no say.
 //
-// Those of a bundle stay as they are: it has an order of its own, and a manifest.
+// Those of a bundle stay as they are: it has an order of its own, and a manifest. So do
+// one-file programs, see hasArchive.
 
 // The directories beside a file in which it finds libraries.
 const (
@@ -103,7 +106,7 @@ func (r *relocation) plan(sources map[string]string, work string) error {
 	for i := range r.entry.Files {
 		f := &r.entry.Files[i]
 		job, ok := r.entry.relocateJob(f, r.policy)
-		if !ok {
+		if !ok || hasArchive(sources[f.Path]) {
 			continue
 		}
 		job.Source, job.Output = sources[f.Path], filepath.Join(work, "relocated", strconv.Itoa(i), path.Base(f.Path))
@@ -114,6 +117,18 @@ func (r *relocation) plan(sources map[string]string, work string) error {
 		r.originals[i], err = HashOfFile(r.jobs[i].Source)
 		return err
 	})
+}
+
+// hasArchive tells whether a file is a one-file program. It brings what it needs, and is
+// not changed: who writes it anew moves its archive.
+func hasArchive(file string) bool {
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	_, _, err = section.Find(f)
+	return err == nil
 }
 
 // unchanged decides on a file that cannot be changed. A program or library that needs
