@@ -129,18 +129,19 @@ func scanEntry(dir, name string, needles []string) ([]Hit, error) {
 	if !info.Mode().IsRegular() {
 		return hits, nil
 	}
-	inside, err := scanFile(full, name, needles)
+	inside, err := scanFile(full, name, needles, info.Size())
 	return append(hits, inside...), err
 }
 
-// scanFile looks into a file.
-func scanFile(full, name string, needles []string) ([]Hit, error) {
+// scanFile looks into a file of about that size.
+func scanFile(full, name string, needles []string, size int64) ([]Hit, error) {
 	f, err := os.Open(full)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	offsets, err := scan(f, needles)
+	// Clearing a whole chunk for a small file would take longer than reading that.
+	offsets, err := scan(f, needles, int(min(size+1, chunk)))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", full, err)
 	}
@@ -154,16 +155,16 @@ func scanFile(full, name string, needles []string) ([]Hit, error) {
 }
 
 // scan returns the first offset of each needle in a stream, -1 for those that
-// are not in it. Of each chunk the end is kept, one byte less than the longest
-// needle, and searched again with the next.
-func scan(r io.Reader, needles []string) ([]int64, error) {
+// are not in it. It reads pieces of at least one byte; of each the end is kept, one byte
+// less than the longest needle, and searched again with the next.
+func scan(r io.Reader, needles []string, piece int) ([]int64, error) {
 	offsets := make([]int64, len(needles))
 	keep := 0
 	for i, needle := range needles {
 		offsets[i] = -1
 		keep = max(keep, len(needle)-1)
 	}
-	buf := make([]byte, keep+chunk)
+	buf := make([]byte, keep+piece)
 	var start int64 // offset of buf[0]
 	held := 0       // bytes in buf from before
 	for {

@@ -67,14 +67,25 @@ func TestScanBorders(t *testing.T) {
 		for at := border - len(needle) - 1; at <= border+1; at++ {
 			data := bytes.Repeat([]byte{'a'}, 3*chunk)
 			copy(data[at:], needle)
-			offsets, err := scan(iotest.DataErrReader(bytes.NewReader(data)), []string{"absent", needle})
+			offsets, err := scan(iotest.DataErrReader(bytes.NewReader(data)), []string{"absent", needle}, chunk)
 			if got := fmt.Sprint(offsets, err); got != fmt.Sprint([]int64{-1, int64(at)}, nil) {
 				t.Fatalf("needle at %d: %s", at, got)
 			}
 		}
 	}
 	broken := iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("ab")))
-	if _, err := scan(broken, []string{needle}); err != iotest.ErrTimeout {
+	if _, err := scan(broken, []string{needle}, chunk); err != iotest.ErrTimeout {
 		t.Errorf("error of the reader: %v", err)
+	}
+}
+
+// TestScanPieces: whatever the size of pieces, a needle is found where it is.
+func TestScanPieces(t *testing.T) {
+	const text, needle = "aaaa/path/aaaa", "/path/"
+	for piece := 1; piece <= len(text)+2; piece++ {
+		offsets, err := scan(strings.NewReader(text), []string{needle, "absent"}, piece)
+		if err != nil || !slices.Equal(offsets, []int64{4, -1}) {
+			t.Errorf("pieces of %d: %v, %v", piece, offsets, err)
+		}
 	}
 }
