@@ -146,10 +146,10 @@ func (b *builder) compresses() bool { return b.set.Onefile.Value && !b.looking }
 
 // encoder compresses as the settings say.
 func (b *builder) encoder(h *helper.Helper) *frames.Encoder {
-	e := &frames.Encoder{Compressor: h, Effort: frames.Best}
+	e := &frames.Encoder{Compressor: h, Effort: frames.Good}
 	switch b.set.Compress.Value {
-	case "good":
-		e.Effort = frames.Good
+	case "best":
+		e.Effort = frames.Best
 	case "fast":
 		e.Effort = frames.Fast
 	}

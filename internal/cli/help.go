@@ -50,9 +50,10 @@ Packaging:
                                 python -O counts: 1 without asserts and with
                                 __debug__ false, 2 without docstrings either
     --py-compress best|good|fast
-                                one file: as small as can be, for 10 s or so the first
-                                time a library is packaged on a machine; a twentieth
-                                larger in half the time; or a tenth, without them
+                                one file: good by default; best is a twentieth
+                                smaller, for three times as long the first time a
+                                library is packaged on a machine; fast a twentieth
+                                larger and takes no time
     --py-no-interpreter         leave python/bin/python3 out; then Python code
                                 cannot start Python child processes
 

@@ -26,7 +26,7 @@ type Settings struct {
 	WithSources   Bool   `py:"sources"`                                        // the sources of modules travel as well
 	Optimize      String `py:"optimize" default:"0" one:"0,1,2"`               // of byte code, as python -O counts
 	Strip         Bool   `py:"strip"`                                          // native libraries travel without symbols
-	Compress      String `py:"compress" default:"best" one:"best,good,fast"`   // one file: small, or soon done
+	Compress      String `py:"compress" default:"good" one:"best,good,fast"`   // one file: small, or soon done
 	Report        List   `py:"report" path:"all"`
 
 	// Which Python, and what is installed for it.

@@ -5,14 +5,16 @@
 // program with numpy has, processor time as part of what Best takes, half a minute:
 //
 //	level 9: Fast                                        21.8 MB   0.04
-//	Good                                                 20.7      0.4
-//	as Good, with strategy btultra, search 3, target 32  20.0      0.65
+//	Good                                                 21.0      0.3
+//	as Good, with the tables of level 18                 20.7      0.4
+//	and strategy btultra, search 3, target 32            20.0      0.65
 //	level 18: Best                                       19.6      1
 //	level 19                                             19.5      1.2
 //
 // From 18 on libzstd looks for matches of three bytes, which is most of what code gains.
 // Good does so as well, but searches a sixteenth as long; level 17, without, leaves as
-// much and takes half as long again.
+// much and takes half as long again. Its tables are small enough for the processor's
+// caches, which makes up for what is not found in them.
 package frames
 
 import (
@@ -44,7 +46,9 @@ type Compressor interface {
 // What to spend; see the curve above.
 var (
 	Best = helper.Effort{Level: 18}
-	Good = helper.Effort{Level: 18, Tuned: map[string]int{"strategy": btOpt, "search_log": 2, "target_length": 16}}
+	Good = helper.Effort{Level: 18, Tuned: map[string]int{
+		"strategy": btOpt, "search_log": 2, "target_length": 16, "chain_log": 18, "hash_log": 20,
+	}}
 	Fast = helper.Effort{Level: 9}
 )
 

@@ -16,7 +16,7 @@ const (
 	onedir  = "onedir"
 	onefile = "onefile"
 	tree    = "onedir, layout tree"
-	fast    = "onefile, compressed fast"
+	best    = "onefile, compressed best"
 
 	stripped = "onefile, stripped"
 	byLLGo   = " (llgo)" // behind the name of a form: by the real llgo
@@ -58,14 +58,14 @@ func ours(ctx context.Context, work, python string) ([]*packager, error) {
 	if err := f.compileOnce(ctx, work); err != nil {
 		return nil, err
 	}
-	plain, quick := f.makes(onedir, "go", "--py-layout=tree"), f.makes(onefile, "go", "--py-compress=fast")
+	plain, small := f.makes(onedir, "go", "--py-layout=tree"), f.makes(onefile, "go", "--py-compress=best")
 	plain.name, plain.knows = tree, hasPython
-	quick.name = fast
-	all := []*packager{f.makes(onedir, "go"), f.makes(onefile, "go"), quick, plain}
+	small.name = best
+	all := []*packager{f.makes(onedir, "go"), f.makes(onefile, "go"), small, plain}
 	if python != "" { // it may have symbols; Nuitka strips them
-		small := f.makes(onefile, "go", "--py-strip")
-		small.name, small.knows = stripped, hasPython
-		all = append(all, small)
+		cut := f.makes(onefile, "go", "--py-strip")
+		cut.name, cut.knows = stripped, hasPython
+		all = append(all, cut)
 	}
 	real, err := f.theRealLLGo(ctx)
 	return append(all, real...), err
