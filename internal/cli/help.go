@@ -51,9 +51,9 @@ Packaging:
                                 __debug__ false, 2 without docstrings either
     --py-compress best|good|fast
                                 one file: good by default; best is a twentieth
-                                smaller, for three times as long the first time a
-                                library is packaged on a machine; fast a twentieth
-                                larger and takes no time
+                                smaller, and a library's first build on a machine
+                                takes twice as long; fast is a twentieth larger and
+                                takes no time
     --py-no-interpreter         leave python/bin/python3 out; then Python code
                                 cannot start Python child processes
 
