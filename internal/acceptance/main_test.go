@@ -180,7 +180,7 @@ func packaged(t *testing.T, name string) string {
 // well takes longer than most tests.
 const fast = "--py-compress=fast"
 
-// onefile is packaged as one file; hello is as small as can be.
+// onefile is packaged as one file; hello is compressed as by default.
 func onefile(t *testing.T, name string) string {
 	t.Helper()
 	exe, flags := filepath.Join(filepath.Dir(llgo), "onefile", name), []string{"--py-onefile"}

@@ -13,7 +13,7 @@
 //
 // From 18 on libzstd looks for matches of three bytes, which is most of what code gains.
 // Good does so as well, but searches a sixteenth as long; level 17, without, leaves as
-// much and takes half as long again. Its tables are small enough for the processor's
+// much and takes half as long again. Good's tables are small enough for the processor's
 // caches, which makes up for what is not found in them.
 package frames
 
