@@ -19,8 +19,9 @@
 //
 // The manifest has one tag, which is the entry's ID in the grammar of tags: the list of
 // tags is the index by name, version and hash. There is no index to be read, changed
-// and written: of two who push at once, both are right. What an entry was resolved
-// against is pushed before it and pulled with it.
+// and written: of two who push at once, both are right, and what a registry answers in
+// the middle of the other's push is asked again (see again.go). What an entry was
+// resolved against is pushed before it and pulled with it.
 //
 // # What is resumed
 //

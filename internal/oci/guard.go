@@ -59,7 +59,11 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp.Request = req
-	resp.Body = &watched{ReadCloser: resp.Body, left: limitOf(req.Context()), ctx: ctx, cancel: cancel, stall: g.stall}
+	left := limitOf(req.Context())
+	if resp.StatusCode >= http.StatusMultipleChoices {
+		left = maxManifest // why there is no such answer, which may be longer
+	}
+	resp.Body = &watched{ReadCloser: resp.Body, left: left, ctx: ctx, cancel: cancel, stall: g.stall}
 	return resp, nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -86,8 +85,12 @@ type download struct {
 
 // describe reads the manifest and entry.json, and believes neither more than it has to.
 func (p *pull) describe(ctx context.Context, id string) (*download, error) {
-	m, err := p.r.manifest(ctx, tagOf(id))
-	if isStatus(err, http.StatusNotFound) {
+	var m *manifest
+	err := p.r.again(ctx, isNotThere, func() (err error) {
+		m, err = p.r.manifest(ctx, tagOf(id))
+		return err
+	})
+	if isNotThere(err) {
 		return nil, &Error{Text: fmt.Sprintf("%s has no entry %s", p.r.address, id)}
 	}
 	if err != nil {

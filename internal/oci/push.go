@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -118,8 +117,8 @@ func (r *Registry) push(ctx context.Context, s *store.Store, e *store.Entry) (*M
 	if len(data) > maxManifest {
 		return nil, &Error{Text: fmt.Sprintf("%s has too many files for a registry: a manifest of %d bytes", id, len(data))}
 	}
-	if err := r.pusher.Push(ctx, r.address.repo.Tag(tagOf(id)), tagged{data}); err != nil {
-		return nil, r.explain("the manifest of "+id, err)
+	if err := up.commit(ctx, id, data, append(layers, config)); err != nil {
+		return nil, err
 	}
 	moved.Blobs, moved.Bytes = len(layers), sent.Load()
 	return moved, r.remember(e.Name)
@@ -129,7 +128,7 @@ func (r *Registry) push(ctx context.Context, s *store.Store, e *store.Entry) (*M
 // a manifest that cannot be read, is one that it has not.
 func (r *Registry) has(ctx context.Context, e *store.Entry) (bool, error) {
 	d, err := r.puller.Get(ctx, r.address.repo.Tag(tagOf(e.ID())))
-	if isStatus(err, http.StatusNotFound) {
+	if isNotThere(err) {
 		return false, nil
 	}
 	if err != nil {
@@ -203,6 +202,41 @@ func (u *upload) send(ctx context.Context, b *blob) error {
 		layer = &remote.MountableLayer{Layer: b, Reference: u.from.Digest(b.digest.String())}
 	}
 	return u.r.pusher.Upload(ctx, u.r.address.repo, layer)
+}
+
+// commit sends the manifest. A registry that refuses it, as if it lacked what it has
+// taken, is asked for each blob again and sent those that it lacks then.
+func (u *upload) commit(ctx context.Context, id string, manifest []byte, blobs []*blob) error {
+	first := true
+	err := u.r.again(ctx, lacksBlobs, func() error {
+		if !first {
+			if err := u.resend(ctx, blobs); err != nil {
+				return err
+			}
+		}
+		first = false
+		return u.r.pusher.Push(ctx, u.r.address.repo.Tag(tagOf(id)), tagged{manifest})
+	})
+	if lacksBlobs(err) {
+		return u.r.explain(fmt.Sprintf("the manifest of %s, sent %d times with all its blobs", id, tries), err)
+	}
+	return u.r.explain("the manifest of "+id, err)
+}
+
+// resend sends the blobs that the repository lacks, whatever is known of that. A pusher
+// remembers what it has sent or seen there, and would not look; and a blob that was
+// taken over from another repository may be the one that does not arrive.
+func (u *upload) resend(ctx context.Context, blobs []*blob) (err error) {
+	if u.r.pusher, err = remote.NewPusher(u.r.options...); err != nil {
+		return err
+	}
+	u.from = nil
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(jobs)
+	for _, b := range blobs {
+		group.Go(func() error { return u.send(ctx, b) })
+	}
+	return group.Wait()
 }
 
 // A repository of the same registry that an entry of that name was pushed to or pulled

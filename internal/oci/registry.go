@@ -2,10 +2,7 @@ package oci
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"time"
 
@@ -22,9 +19,6 @@ import (
 // jobs is how many blobs travel at once.
 const jobs = 4
 
-// tries is how often a broken connection is met before it is an error.
-const tries = 3
-
 // Registry is a repository to share entries through. Its methods are not for several
 // goroutines at once.
 type Registry struct {
@@ -33,6 +27,7 @@ type Registry struct {
 	secrets  *secrets
 	puller   *remote.Puller
 	pusher   *remote.Pusher
+	options  []remote.Option // of both
 	kept     *kept.Store
 	reporter progress.Reporter
 	pause    time.Duration // before what failed is tried again
@@ -47,7 +42,7 @@ func Open(a Address, reporter progress.Reporter) (*Registry, error) {
 func open(a Address, reporter progress.Reporter, pause time.Duration) (*Registry, error) {
 	r := &Registry{address: a, secrets: &secrets{}, reporter: reporter, pause: pause}
 	r.guard = newGuard(a, r.secrets)
-	options := []remote.Option{
+	r.options = []remote.Option{
 		remote.WithTransport(r.guard),
 		remote.WithAuthFromKeychain(authn.DefaultKeychain),
 		remote.WithUserAgent("llgo-pypack/" + strings.TrimPrefix(version.Tool, "llgo-pypack ")),
@@ -55,10 +50,10 @@ func open(a Address, reporter progress.Reporter, pause time.Duration) (*Registry
 		remote.WithRetryBackoff(remote.Backoff{Duration: pause, Factor: 2, Steps: tries}),
 	}
 	var err error
-	if r.puller, err = remote.NewPuller(options...); err != nil {
+	if r.puller, err = remote.NewPuller(r.options...); err != nil {
 		return nil, err
 	}
-	if r.pusher, err = remote.NewPusher(options...); err != nil {
+	if r.pusher, err = remote.NewPusher(r.options...); err != nil {
 		return nil, err
 	}
 	r.kept, err = kept.Open()
@@ -69,7 +64,7 @@ func open(a Address, reporter progress.Reporter, pause time.Duration) (*Registry
 func (r *Registry) IDs(ctx context.Context) ([]string, error) {
 	about := "the list of " + r.address.String()
 	lister, err := r.puller.Lister(ctx, r.address.repo)
-	if isStatus(err, http.StatusNotFound) {
+	if isNotThere(err) {
 		return nil, nil // no one has pushed yet
 	}
 	if err != nil {
@@ -145,22 +140,16 @@ func (r *Registry) manifest(ctx context.Context, tag string) (*manifest, error) 
 }
 
 // fetch returns a blob: from the cache, else from the registry, compared with its
-// digest. A connection that breaks is given three chances.
+// digest.
 func (r *Registry) fetch(ctx context.Context, d v1.Descriptor) (data []byte, received int64, err error) {
 	key := blobKey(d.Digest)
 	if data, ok := r.kept.Bytes(key); ok && int64(len(data)) == d.Size && digestOf(data) == d.Digest {
 		return data, 0, nil
 	}
-	for try := range tries {
-		if data, err = r.download(ctx, d); err == nil || !isBroken(err) {
-			break
-		}
-		select {
-		case <-ctx.Done():
-			return nil, 0, ctx.Err()
-		case <-time.After(r.pause << try):
-		}
-	}
+	err = r.again(ctx, isBrokenOrNotThere, func() (err error) {
+		data, err = r.download(ctx, d)
+		return err
+	})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -184,10 +173,4 @@ func (r *Registry) download(ctx context.Context, d v1.Descriptor) ([]byte, error
 		err = &Error{Text: "the registry sends another content than " + d.Digest.String()}
 	}
 	return data, err
-}
-
-// isBroken tells whether it may work the next time.
-func isBroken(err error) bool {
-	var ours *Error
-	return !errors.As(err, &ours) && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errStalled) || isNetwork(err))
 }
