@@ -31,7 +31,6 @@ from pyhelper.binaries import (
     farm,
     machine,
     macho,
-    macho_link,
     patch,
     places,
     policy,
@@ -52,6 +51,8 @@ def run(out: Channel, request: Link) -> Linked:
     """Link every file of the request; see the top of the file for the order."""
     program = places.program(request)
     if _is_macho([*request.files, *program]):
+        from pyhelper.binaries import macho_link  # noqa: PLC0415  (it needs lief, see patch.py)
+
         return macho_link.run(out, request)
     bundle = _Bundle([*request.files, *program], farm.OPENED if request.farm else places.LIB)
     if request.starter:

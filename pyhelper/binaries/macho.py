@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lief
 from macholib.MachO import MachO as Reader
 
 from pyhelper.check import macho_names as names
+
+if TYPE_CHECKING:
+    import lief
 
 FAT_MAGIC = b"\xca\xfe\xba\xbe"
 THIN_MAGIC = b"\xcf\xfa\xed\xfe"  # 64-bit, little endian: all that macOS still runs
@@ -111,6 +113,8 @@ _WITH_STRING = {names.LC_ID_DYLIB, names.LC_RPATH, *names.LOADS}
 
 
 def _by_lief(path: str) -> tuple[Image, ...]:
+    import lief  # noqa: PLC0415  (to link ELF files must not take its half second)
+
     lief.logging.disable()
     fat = lief.MachO.parse(path, lief.MachO.ParserConfig.quick)
     return () if fat is None else tuple(_image(binary) for binary in fat)

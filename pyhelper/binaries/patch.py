@@ -1,4 +1,8 @@
-"""Write a native file again: lief changes it, pyelftools reads it back."""
+"""Write a native file again: lief changes it, pyelftools reads it back.
+
+lief is imported where it is called: that takes half a second, and of most bundles no
+file needs another search path.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,12 @@ import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import lief
-
 from pyhelper.binaries import elf
 from pyhelper.channel import Failed
 
 if TYPE_CHECKING:
+    import lief
+
     from pyhelper.binaries.scrub import Scrubber
 
 
@@ -39,10 +43,8 @@ def write(
     if before is None or (list(before.search) == search and not renamed):
         shutil.copyfile(source, output)
     else:
-        path = ":".join(search)
-        kind = lief.ELF.DynamicEntryRpath if program else lief.ELF.DynamicEntryRunPath
         before = replace(before, needed=tuple((renamed or {}).get(n, n) for n in before.needed))
-        _write(source, output, kind(path) if path else None, renamed or {})
+        _write(source, output, ":".join(search), renamed or {}, program=program)
     _scrub(output, scrubber)
     shutil.copymode(source, output)
     after = elf.read(output)
@@ -54,8 +56,10 @@ def write(
 
 
 def _write(
-    source: str, output: str, search: lief.ELF.DynamicEntry | None, renamed: dict[str, str]
+    source: str, output: str, search: str, renamed: dict[str, str], *, program: bool
 ) -> None:
+    import lief  # noqa: PLC0415  (see the top of the file)
+
     binary = lief.ELF.parse(source)
     if binary is None:
         raise Failed(f"{source}: lief cannot read it")
@@ -66,9 +70,10 @@ def _write(
         if isinstance(entry, lief.ELF.DynamicEntryLibrary):
             name = str(entry.name)
             entry.name = renamed.get(name, name)
-    if search is not None:
+    if search:
+        kind = lief.ELF.DynamicEntryRpath if program else lief.ELF.DynamicEntryRunPath
         _make_room(binary)
-        binary.add(search)
+        binary.add(kind(search))
     binary.write(output)
 
 
@@ -79,7 +84,7 @@ def _make_room(binary: lief.ELF.Binary) -> None:
     refers to it; of Debian's libpython3.11 it misses a place. Where there is no
     gap it is left to itself: its other ways damage more.
     """
-    binary.relocate_phdr_table(lief.ELF.Binary.PHDR_RELOC.SEGMENT_GAP)
+    binary.relocate_phdr_table(binary.PHDR_RELOC.SEGMENT_GAP)
 
 
 def _scrub(path: str, scrubber: Scrubber) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from pyhelper.binaries import elf, machine, nativefile, policy, scrub
 from pyhelper.protocol import Binary, Error, Finding, Link, Linked, LinkedFile, Neutral
-from pyhelper.tests.conftest import about, ask, converse, given, interpreter_files
+from pyhelper.tests.conftest import ROOT, about, ask, converse, given, interpreter_files
 
 if sys.platform != "linux":
     pytest.skip("elf files are linked on linux", allow_module_level=True)
@@ -109,6 +109,21 @@ def test_numpy_finds_its_own_libraries(tmp_path: Path) -> None:
     blas = next(f for f in linked.files if "openblas" in f.dest)
     # 25 MB that are right as they come stay as they came.
     assert not blas.patched
+
+
+def test_what_stays_as_it_is_needs_no_lief(tmp_path: Path) -> None:
+    """To import it takes half a second, of which most bundles have no use."""
+    library = Binary("lib/libm.so.6", machine.find("libm.so.6", own_elf(), sys.executable))
+    code = (
+        "import sys; sys.modules['lief'] = None\n"
+        "from pyhelper.binaries import link\n"
+        "from pyhelper.channel import Channel\n"
+        "from pyhelper.protocol import Binary, Link\n"
+        "done = link.run(Channel(sys.stderr), Link(sys.argv[1], [Binary(*sys.argv[2:])], []))\n"
+        "assert [f.patched for f in done.files] == [False], done\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path), library.dest, library.source]
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def test_a_program_beside_the_bundle(python: str, tmp_path: Path) -> None:
