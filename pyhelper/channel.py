@@ -38,6 +38,11 @@ class Failed(Exception):
         self.message = protocol.Error(text, hint, module, positions or [], missing or [])
 
 
+# How often at most to say how far something is: each time is a message to encode, to
+# flush, to decode and to show.
+_STEPS = 100
+
+
 class Channel:
     """Writes messages, one a line, each flushed so that progress is live."""
 
@@ -54,7 +59,9 @@ class Channel:
         self._stream.flush()
 
     def progress(self, phase: str, done: int, total: int, text: str) -> None:
-        """Say how far a phase is."""
+        """Say how far a phase is, unless that is less than a hundredth further."""
+        if total > _STEPS and done * _STEPS // total == (done - 1) * _STEPS // total:
+            return
         self.send(protocol.Progress(phase, done, total, text))
 
     def warn(self, text: str) -> None:

@@ -40,13 +40,23 @@ def _compress(job: Content, request: Compress) -> None:
 
 
 def _parameters(request: Compress, size: int) -> zstandard.ZstdCompressionParameters:
-    """Fit libzstd's tables to the content: those for large ones take 80 MB to clear."""
+    """Fit libzstd's tables to the content: those for large ones take 80 MB to clear.
+
+    Those that are tuned for large contents take longer to clear than a small one to compress.
+    """
     fitting = zstandard.ZstdCompressionParameters.from_level(request.level, source_size=size)
+    tuned = {name: _fitted(name, value, fitting) for name, value in request.tuned.items()}
     return zstandard.ZstdCompressionParameters.from_level(
         request.level,
         source_size=size,
         window_log=min(fitting.window_log, request.window_log),
         write_content_size=False,
         write_checksum=False,
-        **request.tuned,
+        **tuned,
     )
+
+
+def _fitted(name: str, value: int, fitting: zstandard.ZstdCompressionParameters) -> int:
+    """Return a parameter, a table's no larger than it fits."""
+    is_table = name in {"chain_log", "hash_log"}
+    return min(value, int(getattr(fitting, name))) if is_table else value

@@ -13,7 +13,6 @@ Decoding is strict (:mod:`pyhelper.coding`); so is the version.
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from typing import ClassVar, Union, get_args
 
@@ -560,9 +559,9 @@ def decode_message(text: str) -> Message:
 
 def encode_request(request: Request) -> str:
     """Write a request as one line of JSON, without the newline."""
-    return coding.dump({"protocol": VERSION, "op": request.op, **dataclasses.asdict(request)})
+    return coding.dump({"protocol": VERSION, "op": request.op, **vars(request)})
 
 
 def encode_message(message: Message) -> str:
     """Write a message as one line of JSON, without the newline."""
-    return coding.dump({"type": message.type, **dataclasses.asdict(message)})
+    return coding.dump({"type": message.type, **vars(message)})

@@ -21,7 +21,6 @@ from pyhelper.analysis import (
     runtimehooks,
     scripts,
     startup,
-    toc,
 )
 from pyhelper.channel import Failed
 from pyhelper.protocol import Module, Plan
@@ -44,8 +43,7 @@ def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
     options.check(request, search.target)
     analysed = driver.run(out, search, workdir, paths, request.options)
 
-    toc_file = os.path.join(analysed.directory, "Analysis-00.toc")
-    found = toc.read(toc_file, toc.names_of_values())
+    found = analysed.toc
     base = {str(node.identifier) for node in analysed.graph._base_modules}
     hooks = [s.source for s in found.scripts if s.source not in paths]
     stand_for = {**scripts.stand_for(paths, snippets), **runtimehooks.modules(hooks)}
@@ -75,7 +73,7 @@ def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
             for m in missing.sort(imports)
         ],
         imports=imports.message(),
-        toc=toc_file,
+        toc=analysed.toc_file,
     )
 
 

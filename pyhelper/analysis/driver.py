@@ -30,7 +30,9 @@ from pyhelper.analysis import (
     scan,
     startup,
     submodules,
+    toc,
 )
+from pyhelper.analysis.toc import Toc
 
 if TYPE_CHECKING:
     from pyhelper.channel import Channel
@@ -63,14 +65,19 @@ class Search:
 
 @dataclass
 class Found:
-    """The directory with toc and warn file, and PyInstaller's graph of imports.
+    """What PyInstaller found, the file that it wrote it to, and its graph of imports.
 
     ``ctypes`` maps libraries (absolute) to the source that names them.
     """
 
-    directory: str
+    toc_file: str
+    toc: Toc = field(default_factory=lambda: Toc([], [], [], []))
     graph: Any = None
     ctypes: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, lists: Toc) -> None:
+        """Take what was found."""
+        self.toc = lists
 
 
 def open_path(workdir: str, root: str, tools: list[str], own: list[str]) -> Search:
@@ -104,20 +111,22 @@ def _links(directory: str, workdir: str) -> str:
 
 def run(out: Channel, search: Search, workdir: str, scripts: list[str], wanted: Options) -> Found:
     """Analyse ``scripts``."""
-    found = Found(os.path.join(workdir, _NAME))
+    found = Found(os.path.join(workdir, _NAME, "Analysis-00.toc"))
     spec = os.path.join(workdir, f"{_NAME}.spec")
     with open(spec, "w", encoding="utf-8") as f:
         f.write(options.spec(wanted, scripts, _hidden(search, wanted), _HOOKS))
+    options.write_additions(wanted, workdir)
     _clean_environment(workdir)
 
     from PyInstaller import log  # noqa: PLC0415  (needs open_path)
     from PyInstaller.building import build_main  # noqa: PLC0415
     from PyInstaller.depend import analysis  # noqa: PLC0415
     from PyInstaller.lib.modulegraph import modulegraph  # noqa: PLC0415
-    from PyInstaller.utils import hooks  # noqa: PLC0415
+    from PyInstaller.utils import hooks, misc  # noqa: PLC0415
 
     scan.quicken(modulegraph)
     submodules.stay_here(analysis, hooks)
+    toc.take(misc, found.toc_file, found.keep)
     log.logger.addHandler(_ProgressOfLog(out))
     _watch(build_main, search, found)
     build_main.main(

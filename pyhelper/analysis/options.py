@@ -9,6 +9,7 @@ that nothing is excluded without which there is no Python, or no program.
 from __future__ import annotations
 
 import ast
+import json
 import os
 import pkgutil
 import sys
@@ -34,9 +35,16 @@ COLLECT = {
 }
 _OF_DISTRIBUTIONS = {"metadata", "metadata of all"}
 
+# Beside the spec file, since tens of thousands of files make a syntax tree of hundreds of
+# megabytes there.
+_ADDITIONS = "additions.json"
+
 _SPEC = """\
+import json, os
 import PyInstaller.utils.hooks as hooks
-datas, binaries, hidden = {datas!r}, {binaries!r}, {hidden!r}
+with open(os.path.join(SPECPATH, {additions!r}), encoding="ascii") as f:
+    datas, binaries = json.load(f)
+hidden = {hidden!r}
 {collect}
 Analysis(
     {scripts!r},
@@ -70,17 +78,27 @@ class Found(NamedTuple):
 
 
 def spec(options: Options, scripts: list[str], hidden: list[str], hooks: str) -> str:
-    """Return a spec file: ``hidden`` and the directory ``hooks`` are the helper's own."""
+    """Return a spec file, to lie where ``write_additions`` writes.
+
+    ``hidden`` and the directory ``hooks`` are the helper's own.
+    """
     return _SPEC.format(
         scripts=scripts,
         hidden=hidden,
-        datas=[(a.source, a.dest) for a in options.additions if not a.binary],
-        binaries=[(a.source, a.dest) for a in options.additions if a.binary],
+        additions=_ADDITIONS,
         collect="\n".join(COLLECT[c.what].format(x=repr(c.name)) for c in options.collect),
         hookspath=[*options.hook_dirs, hooks],
         runtime_hooks=options.runtime_hooks,
         excludes=[module.name for module in options.excludes],
     )
+
+
+def write_additions(options: Options, directory: str) -> None:
+    """Write what the spec file reads: datas and binaries, each (source, dest)."""
+    datas = [(a.source, a.dest) for a in options.additions if not a.binary]
+    binaries = [(a.source, a.dest) for a in options.additions if a.binary]
+    with open(os.path.join(directory, _ADDITIONS), "w", encoding="ascii") as f:
+        json.dump([datas, binaries], f)
 
 
 def check(request: Analyze, search: list[str]) -> None:

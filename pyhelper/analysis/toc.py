@@ -1,7 +1,9 @@
-"""Read ``Analysis-00.toc``: what PyInstaller's Analysis found, as it wrote it.
+"""What PyInstaller's Analysis found, which it writes to ``Analysis-00.toc``.
 
-The file is a Python literal, one tuple with the values named by
-``Analysis._GUTS``. Five of them matter, all lists of (name, source, typecode):
+That is one tuple with the values named by ``Analysis._GUTS``. They are taken where
+PyInstaller writes them: of tens of thousands of files, pprint took longer to write
+them than all of the analysis, and their syntax tree a quarter of a gigabyte to read.
+Five of them matter, all lists of (name, source, typecode):
 
 ``pure``                  modules meant for PyInstaller's archive: PYMODULE, or
                           PYMODULE-1, -2 when optimised; source ``-`` or empty
@@ -24,9 +26,12 @@ parent of packages.
 
 from __future__ import annotations
 
-import ast
+import os
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 class Entry(NamedTuple):
@@ -47,19 +52,48 @@ class Toc:
     scripts: list[Entry]
 
 
-def read(path: str, names: list[str]) -> Toc:
-    """Read the file at ``path`` whose values are called ``names``."""
-    with open(path, encoding="utf-8") as f:
-        values = dict(zip(names, ast.literal_eval(f.read())))
+def of_values(names: Iterable[str], values: Iterable[Any]) -> Toc:
+    """Return the lists among the values with these names."""
+    named = dict(zip(names, values))
 
     def entries(name: str) -> list[Entry]:
-        return [Entry(*entry) for entry in values[name]]
+        return [Entry(*entry) for entry in named[name]]
 
     modules = entries("pure") + entries("_modules_outside_pyz")
     return Toc(modules, entries("binaries"), entries("datas"), entries("scripts"))
 
 
-def names_of_values() -> list[str]:
+def take(misc: Any, path: str, found: Callable[[Toc], None]) -> None:
+    """Have PyInstaller's module ``misc`` hand over what it saves at ``path``."""
+
+    def save_py_data_struct(file: str, values: Any) -> None:
+        write(file, values)
+        if os.path.abspath(file) == path:
+            found(of_values(_names_of_values(), values))
+
+    misc.save_py_data_struct = save_py_data_struct
+
+
+def write(path: str, values: Any) -> None:
+    """Write values as the Python literal that they are, for people: an entry a line."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as f:
+        if not isinstance(values, tuple):
+            f.write(f"{values!r}\n")
+            return
+        f.write("(\n")
+        for value in values:
+            f.writelines(_lines(value))
+        f.write(")\n")
+
+
+def _lines(value: Any) -> Iterable[str]:
+    if not isinstance(value, list):
+        return [f"{value!r},\n"]
+    return ["[\n", *(f" {entry!r},\n" for entry in value), "],\n"]
+
+
+def _names_of_values() -> list[str]:
     """Return what this PyInstaller calls the values, in order."""
     from PyInstaller.building.build_main import Analysis  # noqa: PLC0415
 

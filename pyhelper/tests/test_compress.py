@@ -65,6 +65,17 @@ def test_parameters_are_tuned(tmp_path: Path) -> None:
         assert reader.read() == _CONTENTS["large"]
 
 
+def test_tables_are_no_larger_than_the_content_needs() -> None:
+    from pyhelper import compress  # noqa: PLC0415  (needs zstandard)
+
+    request = Compress([], 18, 22, {"chain_log": 18, "hash_log": 20, "strategy": 7})
+    small, large = (compress._parameters(request, size) for size in (2000, 50_000_000))
+    assert (large.chain_log, large.hash_log, large.strategy) == (18, 20, 7)
+    assert 1 << small.chain_log <= 4096
+    assert 1 << small.hash_log <= 4096
+    assert small.strategy == 7
+
+
 def test_an_output_that_exists_is_not_overwritten(tmp_path: Path) -> None:
     compress(tmp_path, ["text"])
     with pytest.raises(FileExistsError):

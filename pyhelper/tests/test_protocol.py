@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+import typing
 
 import pytest
 
-from pyhelper import protocol
+from pyhelper import coding, protocol
 from pyhelper.coding import ProtocolError
-from pyhelper.protocol import Analyze, Hello, Link
+from pyhelper.protocol import Addition, Analyze, Compress, Hello, Link, Options
 from pyhelper.tests.conftest import ROOT, replaced
 
 GOLDEN = (ROOT / "pyhelper/testdata/protocol.golden.jsonl").read_text("utf-8").splitlines()
@@ -57,6 +58,14 @@ def test_golden_sets_every_field(line: str) -> None:
             replaced(Analyze("/w"), options={"paths": ["/a", 1]}),
             r"analyze.options.paths\[1\]: expected str, got int",
         ),
+        (
+            replaced(Analyze("/w"), options={"additions": [{"source": "/a", "dest": "."}, {}]}),
+            r"analyze.options.additions\[1\].source is missing",
+        ),
+        (
+            replaced(Compress(), tuned={"strategy": "7"}),
+            "compress.tuned.strategy: expected int, got str",
+        ),
         (replaced(Link("/o"), files={}), "link.files: expected list, got dict"),
         ('{"protocol":1,"op":"compile","optimize":true}', "expected int, got bool"),
     ],
@@ -64,6 +73,22 @@ def test_golden_sets_every_field(line: str) -> None:
 def test_what_is_not_the_protocol_is_refused(text: str, complaint: str) -> None:
     with pytest.raises(ProtocolError, match=complaint):
         protocol.decode_request(text)
+
+
+def test_types_are_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[type] = []
+
+    def hints(cls: type) -> dict[str, object]:
+        looked.append(cls)
+        return real(cls)
+
+    real = typing.get_type_hints
+    monkeypatch.setattr(typing, "get_type_hints", hints)
+    coding._fields.cache_clear()
+    added = Options(additions=[Addition(f"/d/{n}", "data") for n in range(1000)])
+    again = protocol.decode_request(protocol.encode_request(Analyze("/w", options=added)))
+    assert again == Analyze("/w", options=added)
+    assert sorted(cls.__name__ for cls in looked) == ["Addition", "Analyze", "Options"]
 
 
 def test_null_is_an_empty_list_as_go_writes_it() -> None:
