@@ -26,6 +26,7 @@ from pyhelper.analysis import (
     loaded,
     options,
     plugins,
+    processes,
     runtimehooks,
     scan,
     startup,
@@ -120,13 +121,14 @@ def run(out: Channel, search: Search, workdir: str, scripts: list[str], wanted: 
 
     from PyInstaller import log  # noqa: PLC0415  (needs open_path)
     from PyInstaller.building import build_main  # noqa: PLC0415
-    from PyInstaller.depend import analysis  # noqa: PLC0415
+    from PyInstaller.depend import analysis, bindepend  # noqa: PLC0415
     from PyInstaller.lib.modulegraph import modulegraph  # noqa: PLC0415
     from PyInstaller.utils import hooks, misc  # noqa: PLC0415
 
     scan.quicken(modulegraph)
     submodules.stay_here(analysis, hooks)
     toc.take(misc, found.toc_file, found.keep)
+    processes.save(build_main, bindepend)
     log.logger.addHandler(_ProgressOfLog(out))
     _watch(build_main, search, found)
     build_main.main(

@@ -30,6 +30,7 @@ PACKAGES = {
         "with suppress(ImportError):\n    from gone_suppress.sub import x\n"
         "with contextlib.suppress(KeyError, ModuleNotFoundError):\n    import gone_both\n"
         "with suppress(KeyError):\n    import gone_other\n"
+        "with suppress(  # a comment\n    (ImportError)\n):\n    import gone_paren\n"
         "import gone_both\n"
     ),
     "certifi/__init__.py": "",
@@ -87,6 +88,7 @@ def test_how_an_import_is_written(plan: Plan) -> None:
     assert importers(plan, "gone_try") == {"own.guards": "t"}
     assert importers(plan, "gone_if") == {"own.guards": "c"}
     assert importers(plan, "gone_suppress") == {"own.suppress": "t"}
+    assert importers(plan, "gone_paren") == {"own.suppress": "t"}
     assert importers(plan, "gone_both") == {"own.suppress": "i"}
     assert importers(plan, "gone_def") == {"own.guards": "d"}
     assert importers(plan, "own.plain") == {"own": "i", "own.guards": "i"}
