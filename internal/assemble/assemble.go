@@ -136,7 +136,8 @@ type builder struct {
 	out  string // the executable to write
 
 	request helper.AnalyzeRequest
-	looking bool // nothing is to be written, see Inspect
+	looking bool   // nothing is to be written, see Inspect
+	ahead   *ahead // libpython is being compressed, see beginAhead
 
 	toolOnce sync.Once
 	toolSum  []byte

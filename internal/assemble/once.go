@@ -36,7 +36,13 @@ type told struct {
 
 // once runs pack, unless its result is there already.
 func (b *builder) once(ctx context.Context, pack packer) (*Summary, error) {
-	dist, h, err := b.python(ctx)
+	base, h, err := b.interpreter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b.ahead = b.beginAhead(ctx, base, h)
+	defer b.ahead.stop()
+	dist, err := b.withPackages(ctx, base, h)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package assemble
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
 	"github.com/llgo-pypack/llgo-pypack/internal/frames"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
-	"github.com/llgo-pypack/llgo-pypack/internal/kept"
 	"github.com/llgo-pypack/llgo-pypack/internal/onefile"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 )
@@ -55,7 +53,7 @@ func (b *builder) onefile(ctx context.Context, dist *pydist.Dist, h *helper.Help
 //
 //	analysis ─┬─ byte code ────────────────────┬─ tree ─ archive ─ join
 //	          └─ native files ─ compress them ─┤                    │
-//	compress libpython ────────────────────────┘                    │
+//	compress libpython (began before) ─────────┘                    │
 //	compile and link Go ────────────────────────────────────────────┘
 func (b *builder) sideBySide(ctx context.Context, dist *pydist.Dist, h *helper.Helper, exe, work string) (f *files, err error) {
 	group, ctx := errgroup.WithContext(ctx)
@@ -65,9 +63,7 @@ func (b *builder) sideBySide(ctx context.Context, dist *pydist.Dist, h *helper.H
 		}
 		return b.compileAhead(ctx, dist, work)
 	})
-	if dist.Managed {
-		group.Go(func() error { return b.libPythonAhead(ctx, dist, h, filepath.Join(work, "libpython")) })
-	}
+	group.Go(func() error { return b.ahead.wait(ctx) })
 	group.Go(func() (err error) {
 		f, err = b.collect(ctx, dist, h, nil, work)
 		return err
@@ -87,50 +83,6 @@ func (b *builder) compileAhead(ctx context.Context, dist *pydist.Dist, work stri
 	job := b.packagedJob(dist, "", empty)
 	job.Ahead = true
 	return b.comp.Build(ctx, job)
-}
-
-// libPythonAhead compresses libpython as it travels, in a new directory work. The managed
-// one needs no library of the bundle, so it is linked by itself as it is with all others;
-// were it not, it would be compressed in vain.
-func (b *builder) libPythonAhead(ctx context.Context, dist *pydist.Dist, h *helper.Helper, work string) error {
-	store, key, err := b.aheadKey(dist)
-	if err != nil {
-		return err
-	}
-	if sum, ok := store.Bytes(key); ok {
-		if there, err := frames.Kept(*b.encoder(h), string(sum)); err != nil || there {
-			return err
-		}
-	}
-	linked := filepath.Join(work, "linked")
-	if err := os.MkdirAll(linked, 0o755); err != nil {
-		return err
-	}
-	alone, err := h.LinkOnce(ctx, b.linkRequest(dist, nil, nil, linked))
-	if err != nil {
-		return err
-	}
-	file := alone.Files[0]
-	if err := b.compressAhead(ctx, h, []string{file.Source}, nil, filepath.Join(work, "compressed")); err != nil || file.SHA256 == "" {
-		return err
-	}
-	return store.KeepBytes(key, []byte(file.SHA256))
-}
-
-// aheadKey is where the sum of the libpython that is compressed ahead is kept: while its
-// frame is, nothing needs to be read. The identity of a managed interpreter covers its
-// library.
-func (b *builder) aheadKey(dist *pydist.Dist) (*kept.Store, kept.Key, error) {
-	store, err := kept.Open()
-	if err != nil {
-		return nil, kept.Key{}, err
-	}
-	self, err := b.tool()
-	if err != nil {
-		return nil, kept.Key{}, err
-	}
-	request, err := json.Marshal(b.linkRequest(dist, nil, nil, ""))
-	return store, kept.NewKey("libpython ahead", request, []byte(dist.Interpreter), self), err
 }
 
 // compressAhead compresses files, in a new directory work. sums are as in frames.Ahead.

@@ -15,6 +15,16 @@ import (
 // python provides the CPython of the program, with its requirements installed,
 // and the helper that analyses it.
 func (b *builder) python(ctx context.Context) (*pydist.Dist, *helper.Helper, error) {
+	base, h, err := b.interpreter(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	dist, err := b.withPackages(ctx, base, h)
+	return dist, h, err
+}
+
+// interpreter provides the CPython alone.
+func (b *builder) interpreter(ctx context.Context) (*pydist.Dist, *helper.Helper, error) {
 	var options []helper.Option
 	if b.Flags.Verbose {
 		options = append(options, helper.WithVerbose(b.Stderr))
@@ -24,14 +34,16 @@ func (b *builder) python(ctx context.Context) (*pydist.Dist, *helper.Helper, err
 		return nil, nil, err
 	}
 	dist, err := Interpreter(ctx, b.set.Python.Value, b.Reporter)
-	if err != nil {
-		return nil, nil, err
-	}
-	if dist, err = b.environment(ctx, dist, h); err != nil {
-		return nil, nil, err
-	}
-	dist, err = dist.Pin(ctx)
 	return dist, h, err
+}
+
+// withPackages is the CPython with the requirements of the program.
+func (b *builder) withPackages(ctx context.Context, base *pydist.Dist, h *helper.Helper) (*pydist.Dist, error) {
+	dist, err := b.environment(ctx, base, h)
+	if err != nil {
+		return nil, err
+	}
+	return dist.Pin(ctx)
 }
 
 // Interpreter is the CPython that a value of the setting python names.
