@@ -124,6 +124,7 @@ func (b *builder) ready(ctx context.Context) (err error) {
 		}
 	}
 	b.request, err = b.analyzeRequest()
+	b.own = ownOf(b.request.Options)
 	return err
 }
 
@@ -136,6 +137,7 @@ type builder struct {
 	out  string // the executable to write
 
 	request helper.AnalyzeRequest
+	own     own
 	looking bool   // nothing is to be written, see Inspect
 	ahead   *ahead // libpython is being compressed, see beginAhead
 

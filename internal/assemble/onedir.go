@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -402,20 +401,12 @@ func (b *builder) origin(dist *pydist.Dist, f *files, p helper.PlanFile) bundle.
 	switch {
 	case p.Distribution != "" || dist.Contains(p.Source):
 		return ""
-	case b.isOwn(p.Source):
+	case b.own.has(p.Source):
 		return bundle.FromApp
 	case isBelow(p.Source, filepath.Dir(filepath.Dir(f.plan.TOC))): // made by the analysis
 		return bundle.FromTool
 	}
 	return bundle.FromSystem
-}
-
-// isOwn reports whether a file is one that the settings name.
-func (b *builder) isOwn(source string) bool {
-	o := b.request.Options
-	return slices.Contains(o.RuntimeHooks, source) ||
-		slices.ContainsFunc(o.Additions, func(a helper.Addition) bool { return a.Source == source }) ||
-		slices.ContainsFunc(slices.Concat(o.Paths, o.HookDirs), func(dir string) bool { return isBelow(source, dir) })
 }
 
 func isBelow(path, dir string) bool {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/config"
 	"github.com/llgo-pypack/llgo-pypack/internal/discover"
@@ -190,4 +191,25 @@ func below(src string, fi fs.FileInfo, dst string, above ...fs.FileInfo) ([]help
 		all = append(all, files...)
 	}
 	return all, nil
+}
+
+// own are the files that the settings name.
+type own struct {
+	files map[string]bool // named one by one
+	dirs  []string        // with all that is below
+}
+
+func ownOf(o helper.AnalyzeOptions) own {
+	all := own{files: make(map[string]bool, len(o.Additions)), dirs: slices.Concat(o.Paths, o.HookDirs)}
+	for _, hook := range o.RuntimeHooks {
+		all.files[hook] = true
+	}
+	for _, a := range o.Additions {
+		all.files[a.Source] = true
+	}
+	return all
+}
+
+func (o *own) has(source string) bool {
+	return o.files[source] || slices.ContainsFunc(o.dirs, func(dir string) bool { return isBelow(source, dir) })
 }

@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -101,5 +102,26 @@ func TestHiddenImportsHavePlaces(t *testing.T) {
 	}
 	if got := merge(found, hidden); !reflect.DeepEqual(got, want) {
 		t.Errorf("%v", got)
+	}
+}
+
+// Which files the settings name is looked up, not searched for: of 30,000 additions a
+// build asks 30,000 times.
+func TestOwn(t *testing.T) {
+	o := helper.AnalyzeOptions{Paths: []string{"/src/"}, HookDirs: []string{"/hooks"}, RuntimeHooks: []string{"/rt/hook.py"}}
+	for i := range 30_000 {
+		o.Additions = append(o.Additions, helper.Addition{Source: fmt.Sprintf("/data/%d", i)})
+	}
+	all := ownOf(o)
+	if len(all.files) != 30_001 || len(all.dirs) != 2 {
+		t.Errorf("%d files, %q", len(all.files), all.dirs)
+	}
+	for source, want := range map[string]bool{
+		"/data/29999": true, "/data/30000": false, "/rt/hook.py": true, "/rt/other.py": false,
+		"/src/a/b.py": true, "/srcs/a.py": false, "/hooks/hook-a.py": true, "/hooks": false,
+	} {
+		if all.has(source) != want {
+			t.Errorf("%s: %v", source, !want)
+		}
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+	"github.com/llgo-pypack/llgo-pypack/internal/parallel"
 )
 
 // Describe says what Write would write, its manifest above all. Sources are read, but
@@ -15,7 +18,7 @@ import (
 func (p *Plan) Describe(ctx context.Context) (*Result, error) {
 	m := p.manifest
 	m.Files = make([]Entry, len(p.items))
-	err := parallel(ctx, len(m.Files), func(i int) (err error) {
+	err := parallel.Each(ctx, len(m.Files), func(i int) (err error) {
 		m.Files[i], err = p.items[i].describe(p.sums)
 		return err
 	})
@@ -52,7 +55,7 @@ func (it *item) describe(sums map[string]string) (Entry, error) {
 	}
 	defer src.Close()
 	sum := sha256.New()
-	size, err := io.Copy(sum, src)
+	size, err := objects.Copy(sum, src)
 	if err != nil {
 		return e, fmt.Errorf("%s: %w", it.Path, err)
 	}

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/parallel"
 )
 
 // shortest is the length of the shortest needle that Scan looks for.
@@ -45,7 +47,7 @@ func Scan(ctx context.Context, dir string, needles []string) ([]Hit, error) {
 		return nil, err
 	}
 	hits := make([][]Hit, len(names))
-	err = parallel(ctx, len(names), func(i int) (err error) {
+	err = parallel.Each(ctx, len(names), func(i int) (err error) {
 		hits[i], err = scanEntry(dir, names[i], needles)
 		return err
 	})

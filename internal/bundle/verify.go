@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+	"github.com/llgo-pypack/llgo-pypack/internal/parallel"
 )
 
 // Change is what is wrong with a file of a tree.
@@ -54,7 +55,7 @@ func Verify(ctx context.Context, dir string) ([]Problem, error) {
 // compare is Verify with a manifest at hand. Without content, files are not read.
 func compare(ctx context.Context, dir string, m *Manifest, content bool) ([]Problem, error) {
 	found := make([]*Problem, len(m.Files))
-	err := parallel(ctx, len(m.Files), func(i int) (err error) {
+	err := parallel.Each(ctx, len(m.Files), func(i int) (err error) {
 		found[i], err = compareEntry(dir, &m.Files[i], content)
 		return err
 	})

@@ -12,6 +12,9 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+	"github.com/llgo-pypack/llgo-pypack/internal/parallel"
 )
 
 // A writer writes the tree of a plan into a new directory.
@@ -33,7 +36,7 @@ func (w *writer) write(ctx context.Context) (*Manifest, string, error) {
 	}
 	m := w.plan.manifest
 	m.Files = make([]Entry, len(w.plan.items))
-	err := parallel(ctx, len(m.Files), func(i int) (err error) {
+	err := parallel.Each(ctx, len(m.Files), func(i int) (err error) {
 		m.Files[i], err = w.writeItem(&w.plan.items[i])
 		w.step(m.Files[i].Path)
 		return err
@@ -109,7 +112,7 @@ func writeFile(name string, src io.Reader, mode fs.FileMode) (int64, string, err
 		return 0, "", err
 	}
 	sum := sha256.New()
-	size, err := io.Copy(io.MultiWriter(f, sum), src)
+	size, err := objects.Copy(io.MultiWriter(f, sum), src)
 	if err == nil {
 		err = f.Chmod(mode) // whatever the umask
 	}

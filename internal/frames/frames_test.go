@@ -51,9 +51,9 @@ func setup(t *testing.T) (*counting, []payload.Source) {
 	t.Setenv("LLGO_PY_CACHE", t.TempDir())
 	dir := t.TempDir()
 	for name, text := range map[string]string{"a": "aaaa", "same": "aaaa", "b": "bbbb", "small": "c---"} {
-		text = strings.Repeat(text, 1000)
+		text = strings.Repeat(text, Small/4)
 		if name == "small" {
-			text = text[:4]
+			text = text[:Small-1]
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
@@ -109,8 +109,8 @@ func TestOnce(t *testing.T) {
 			t.Error("the archive differs when the frames were kept")
 		}
 		first = got
-		if c.counts["aaaa"] != 1 || c.counts["bbbb"] != 1 || c.counts["c---"] != 1 {
-			t.Errorf("%s: compressed %v, want each once", when, c.counts)
+		if c.counts["aaaa"] != 1 || c.counts["bbbb"] != 1 || c.counts["c---"] != 0 {
+			t.Errorf("%s: compressed %v, want each once, and what is small where it is packed", when, c.counts)
 		}
 	}
 	c.id = "2"
@@ -122,6 +122,38 @@ func TestOnce(t *testing.T) {
 	}
 	if err := Add(t.Context(), Encoder{c, Good}, sources, t.TempDir()); err != nil || c.counts["aaaa"] != 4 {
 		t.Errorf("other parameters of a level: %v, compressed %v, want a fourth time", err, c.counts)
+	}
+}
+
+// TestSmallOnes: whatever the number of small contents, no compressor is asked, nothing
+// kept, and they are compressed as well where they are packed.
+func TestSmallOnes(t *testing.T) {
+	t.Setenv("LLGO_PY_CACHE", t.TempDir())
+	dir := t.TempDir()
+	for i := range 300 {
+		text := strings.Repeat(fmt.Sprintf("%d ", i), 500)
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sources, err := payload.FromDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := Encoder{&counting{t: t, id: "1", fail: errors.New("asked")}, Good}
+	if err := Add(t.Context(), e, sources, filepath.Join(dir, "none")); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := filepath.Glob(filepath.Join(os.Getenv("LLGO_PY_CACHE"), "steps", "??", "*"))
+	if err != nil || len(kept) > 0 {
+		t.Errorf("%d files kept, %v", len(kept), err)
+	}
+	var size int64
+	for _, s := range sources {
+		size += s.Size
+	}
+	if got := len(archive(t, sources)); int64(got) > size/4 {
+		t.Errorf("an archive of %d bytes, of %d", got, size)
 	}
 }
 
@@ -172,7 +204,7 @@ func TestAheadBySum(t *testing.T) {
 		t.Fatal(err)
 	}
 	sum := func(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
-	known, gone := sum(strings.Repeat("aaaa", 1000)), "/nonexistent/a"
+	known, gone := sum(strings.Repeat("aaaa", Small/4)), "/nonexistent/a"
 	if err := Ahead(t.Context(), e, []string{gone}, map[string]string{gone: known}, t.TempDir()); err != nil {
 		t.Error(err)
 	}

@@ -4,12 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/kept"
 	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+	"github.com/llgo-pypack/llgo-pypack/internal/parallel"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
 	"github.com/llgo-pypack/llgo-pypack/pyhelper"
 )
@@ -37,7 +35,7 @@ func (h *Helper) CompileOnce(ctx context.Context, dist *pydist.Dist, req Compile
 	}
 	c := &codeKeeper{store: store, keys: make([]codeKey, len(req.Jobs)), codes: make([]Code, len(req.Jobs))}
 	found := make([]bool, len(req.Jobs))
-	err = each(ctx, len(req.Jobs), func(i int) (err error) {
+	err = parallel.Each(ctx, len(req.Jobs), func(i int) (err error) {
 		if c.keys[i], err = codeKeyOf(dist, tools, req, i, neutral); err == nil {
 			found[i] = c.find(i)
 		}
@@ -65,7 +63,7 @@ func (h *Helper) CompileOnce(ctx context.Context, dist *pydist.Dist, req Compile
 	for _, f := range compiled.Failed {
 		failed[f.Source] = f.Text
 	}
-	return c.codes, each(ctx, len(missing), func(i int) error {
+	return c.codes, parallel.Each(ctx, len(missing), func(i int) error {
 		job := rest.Jobs[i]
 		// A source that was edited meanwhile has another key.
 		now, err := codeKeyOf(dist, tools, req, missing[i], neutral)
@@ -120,19 +118,4 @@ func (c *codeKeeper) keep(i int, output, failure string) (err error) {
 	}
 	c.codes[i].Result, err = c.store.KeepFile(c.keys[i].code, output)
 	return err
-}
-
-// each calls work for 0 to n-1, with all processors.
-func each(ctx context.Context, n int, work func(i int) error) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range n {
-		group.Go(func() error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return work(i)
-		})
-	}
-	return group.Wait()
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/kept"
 	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+	"github.com/llgo-pypack/llgo-pypack/internal/parallel"
 	"github.com/llgo-pypack/llgo-pypack/internal/record"
 	"github.com/llgo-pypack/llgo-pypack/pyhelper"
 )
@@ -73,7 +74,7 @@ func (l *Linked) fillSums(req LinkRequest, sums []string) {
 // each of its files. Where files are counts: they search beside themselves.
 func linkKey(ctx context.Context, req LinkRequest) (key kept.Key, sums []string, err error) {
 	sums = make([]string, len(req.Files))
-	err = each(ctx, len(sums), func(i int) (err error) {
+	err = parallel.Each(ctx, len(sums), func(i int) (err error) {
 		sums[i], err = objects.HexOfFile(req.Files[i].Source)
 		return err
 	})

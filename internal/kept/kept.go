@@ -13,13 +13,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/rogpeppe/go-internal/cache"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // DirName is the directory of the store, below the cache's root.
@@ -79,7 +79,7 @@ func (s *Store) File(key Key) (r Result, ok bool) {
 	}
 	defer f.Close()
 	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil || cache.OutputID(h.Sum(nil)) != entry.OutputID {
+	if _, err := objects.Copy(h, f); err != nil || cache.OutputID(h.Sum(nil)) != entry.OutputID {
 		return Result{}, false
 	}
 	return result(name, entry.OutputID, entry.Size), true

@@ -9,7 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
+	"testing/iotest"
 )
 
 func newPool(t *testing.T) (p *Pool, work string) {
@@ -220,5 +222,41 @@ func TestReadSumsRefusesDamage(t *testing.T) {
 		if list, err := ReadSums(name); err == nil {
 			t.Errorf("%q is read as %v", text, list)
 		}
+	}
+}
+
+// Hashing many small files takes no memory for each but for what the system needs.
+func TestHashFileOfMany(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "small")
+	if err := os.WriteFile(name, []byte("small"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	hash := func() {
+		if sum, err := HashFile(name); err != nil || sum != sha256.Sum256([]byte("small")) {
+			t.Fatal(sum, err)
+		}
+	}
+	hash()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	const files = 1000
+	for i := 0; i < files; i++ {
+		hash()
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / files; each > 4<<10 {
+		t.Errorf("%d bytes for each file", each)
+	}
+}
+
+// Copy uses neither end's own way to copy, and says what it copied.
+func TestCopy(t *testing.T) {
+	var to bytes.Buffer
+	data := bytes.Repeat([]byte("x"), 200_000)
+	if n, err := Copy(&to, bytes.NewReader(data)); n != int64(len(data)) || err != nil || !bytes.Equal(to.Bytes(), data) {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+	if _, err := Copy(&to, iotest.ErrReader(io.ErrNoProgress)); err != io.ErrNoProgress {
+		t.Errorf("%v", err)
 	}
 }

@@ -20,7 +20,9 @@ import (
 // is about a tenth larger.
 func Pack(ctx context.Context, archive string, sources []payload.Source, e *frames.Encoder) error {
 	work := filepath.Dir(archive)
+	opts := payload.Options{TempDir: work}
 	if e != nil {
+		opts.Level = e.Level()
 		if err := frames.Add(ctx, *e, sources, work); err != nil {
 			return err
 		}
@@ -30,7 +32,7 @@ func Pack(ctx context.Context, archive string, sources []payload.Source, e *fram
 		return err
 	}
 	defer out.Close()
-	if _, err := payload.Write(ctx, out, sources, payload.Options{TempDir: work}); err != nil {
+	if _, err := payload.Write(ctx, out, sources, opts); err != nil {
 		return err
 	}
 	return out.Close()

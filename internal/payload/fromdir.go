@@ -47,7 +47,7 @@ func fromFile(name string, entry fs.DirEntry) (*Source, error) {
 		s.Target = filepath.ToSlash(target)
 		return s, err
 	default:
-		s.File = name
+		s.File, s.Size = name, info.Size()
 		s.Open = func() (io.ReadCloser, error) { return os.Open(name) }
 	}
 	return s, nil

@@ -5,11 +5,14 @@ package payload
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/objects"
 )
 
 // A Level says how hard to compress. Extraction is about as fast for each.
@@ -100,33 +103,35 @@ func (p *packed) pack(ctx context.Context, z *zstd.Encoder, s *Source) (err erro
 
 // readSource copies the content of a source to w and returns its sums.
 func readSource(ctx context.Context, s *Source, w io.Writer) (sum sums, err error) {
-	r, err := s.Open()
+	hash, crc := sha256.New(), crc32.NewIEEE()
+	sum.size, err = copyFrom(ctx, s.Open, io.MultiWriter(w, crc, hash))
 	if err != nil {
 		return sum, fmt.Errorf("%s: %w", quote(s.Path), err)
 	}
-	hash := sha256.New()
-	buf := make([]byte, 256<<10)
-	for err == nil {
-		var n int
-		n, err = r.Read(buf)
-		sum.size += int64(n)
-		sum.crc = crc32.Update(sum.crc, crc32.IEEETable, buf[:n])
-		hash.Write(buf[:n])
-		if _, failed := w.Write(buf[:n]); failed != nil {
-			err = failed
-		} else if ctx.Err() != nil {
-			err = ctx.Err()
-		}
-	}
+	sum.crc = crc.Sum32()
 	hash.Sum(sum.hash[:0])
-	if err == io.EOF {
-		err = nil
-	}
-	if closing := r.Close(); err == nil {
-		err = closing
-	}
+	return sum, nil
+}
+
+// copyFrom copies what open opens to w.
+func copyFrom(ctx context.Context, open func() (io.ReadCloser, error), w io.Writer) (n int64, err error) {
+	r, err := open()
 	if err != nil {
-		err = fmt.Errorf("%s: %w", quote(s.Path), err)
+		return 0, err
 	}
-	return sum, err
+	n, err = objects.Copy(w, &cancelled{ctx, r})
+	return n, errors.Join(err, r.Close())
+}
+
+// cancelled reads until its context is done.
+type cancelled struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *cancelled) Read(b []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(b)
 }

@@ -25,8 +25,10 @@ type Source struct {
 	// Open opens the content of a file. It is called from several goroutines, and
 	// again for contents that turn out not to shrink. Unused for others.
 	Open func() (io.ReadCloser, error)
-	// File is where the content is, if it is a file. Write does not look at it.
+	// File is where the content is, if it is a file, and Size how large it was when the
+	// source was made. Write does not look at them.
 	File string
+	Size int64
 	// Frame is the content compressed by someone else, nil to have Write do that.
 	Frame *Frame
 }
@@ -165,10 +167,9 @@ func (out *writer) writeData(ctx context.Context, i int, p *packed) error {
 
 // writeTo copies the frame.
 func (f *Frame) writeTo(ctx context.Context, w io.Writer) error {
-	frame := &Source{Path: "a compressed content", Open: f.Open}
-	sum, err := readSource(ctx, frame, w)
-	if err == nil && sum.size != f.Packed {
-		err = fmt.Errorf("a compressed content of %d bytes has %d", f.Packed, sum.size)
+	n, err := copyFrom(ctx, f.Open, w)
+	if err == nil && n != f.Packed {
+		err = fmt.Errorf("a compressed content of %d bytes has %d", f.Packed, n)
 	}
 	return err
 }

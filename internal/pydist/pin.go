@@ -9,13 +9,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+	"github.com/llgo-pypack/llgo-pypack/internal/parallel"
 )
 
 // errUnknown says that what a distribution consists of is not all in its directories.
@@ -71,21 +69,13 @@ func (d *Dist) contents(ctx context.Context) (string, error) {
 		files = append(append(files, root), found...)
 	}
 	sums := make([]string, len(files))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, file := range files {
-		if slices.Contains(roots, file) {
-			continue // its name counts
+	err := parallel.Each(ctx, len(files), func(i int) (err error) {
+		if !slices.Contains(roots, files[i]) { // of which the name counts
+			sums[i], err = objects.HexOfFile(files[i])
 		}
-		group.Go(func() (err error) {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			sums[i], err = objects.HexOfFile(file)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+		return err
+	})
+	if err != nil {
 		return "", err
 	}
 	h := sha256.New()

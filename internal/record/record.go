@@ -8,20 +8,19 @@
 package record
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/llgo-pypack/llgo-pypack/internal/kept"
 	"github.com/llgo-pypack/llgo-pypack/internal/objects"
+	"github.com/llgo-pypack/llgo-pypack/internal/parallel"
 )
 
 // A Record is what one build read and wrote, and what it told.
@@ -124,16 +123,12 @@ func below(roots []string) ([]string, error) {
 // describe asks what each path is, with all processors.
 func describe(paths []string, is func(path string) (string, error)) ([]File, error) {
 	files := make([]File, len(paths))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, path := range paths {
-		group.Go(func() (err error) {
-			files[i].Path = path
-			files[i].Is, err = is(path)
-			return err
-		})
-	}
-	return files, group.Wait()
+	err := parallel.Each(context.Background(), len(paths), func(i int) (err error) {
+		files[i].Path = paths[i]
+		files[i].Is, err = is(paths[i])
+		return err
+	})
+	return files, err
 }
 
 // is says what is at path.

@@ -1,4 +1,5 @@
-package bundle
+// Package parallel does the same to many things at a time.
+package parallel
 
 import (
 	"context"
@@ -7,11 +8,12 @@ import (
 	"sync/atomic"
 )
 
-// parallel calls work for 0 to n-1, as many at a time as there are processors
-// and a few more for those that wait for the disk. After an error, or when the
+// Each calls work for 0 to n-1, as many at a time as there are processors and a few
+// more for those that wait for the disk: of tens of thousands of small files a goroutine
+// for each took as long as its work. After an error, or when the
 // context is done, no more calls begin; the error of the lowest index is
 // returned, so that the message does not depend on the scheduler alone.
-func parallel(ctx context.Context, n int, work func(i int) error) error {
+func Each(ctx context.Context, n int, work func(i int) error) error {
 	var (
 		wg      sync.WaitGroup
 		mu      sync.Mutex
