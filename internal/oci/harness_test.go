@@ -2,6 +2,7 @@ package oci
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"log"
@@ -63,38 +64,51 @@ func memoryRegistry() http.Handler {
 	return registry.New(registry.Logger(log.New(io.Discard, "", 0)))
 }
 
-// dockerRegistry starts a registry of its own for the test.
+// dockerRegistry starts a registry of its own for the test. It listens on a socket in
+// the file system: a port that was free could be somebody else's when it begins.
 func dockerRegistry(t *testing.T, program string) http.Handler {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	dir, err := os.MkdirTemp("", "oci-") // a socket's path has to be short
 	must(t, err)
-	address := listener.Addr().String()
-	must(t, listener.Close())
-	dir := t.TempDir()
-	config := filepath.Join(dir, "config.yml")
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	config, socket := filepath.Join(dir, "config.yml"), filepath.Join(dir, "socket")
 	must(t, os.WriteFile(config, fmt.Appendf(nil,
-		"version: 0.1\nlog:\n  level: error\n  accesslog: {disabled: true}\nstorage:\n  filesystem: {rootdirectory: %s}\nhttp:\n  addr: %s\n",
-		filepath.Join(dir, "data"), address), 0o600))
+		"version: 0.1\nlog:\n  level: error\n  accesslog: {disabled: true}\nstorage:\n  filesystem: {rootdirectory: %s}\nhttp:\n  net: unix\n  addr: %s\n",
+		filepath.Join(dir, "data"), socket), 0o600))
 	cmd := exec.Command(program, "serve", config)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH")} // REGISTRY_… would be settings
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	must(t, cmd.Start())
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(ended)
+	}()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+		<-ended
 	})
-	for range 200 {
-		if resp, err := http.Get("http://" + address + "/v2/"); err == nil {
-			resp.Body.Close()
-			proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: address})
-			proxy.ErrorLog = log.New(io.Discard, "", 0)
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: "docker-registry"})
+	proxy.ErrorLog = log.New(io.Discard, "", 0)
+	proxy.Transport = &http.Transport{
+		DisableCompression:  true, // bytes are counted as they travel
+		MaxIdleConnsPerHost: 2 * jobs,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		},
+	}
+	for {
+		if conn, err := net.Dial("unix", socket); err == nil {
+			conn.Close()
 			return proxy
 		}
-		time.Sleep(50 * time.Millisecond)
+		select {
+		case <-ended:
+			t.Fatalf("docker-registry does not start: %s", &output)
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
-	t.Fatalf("docker-registry does not start: %s", &output)
-	return nil
 }
 
 // traffic counts the bytes of blobs that pass a handler.
