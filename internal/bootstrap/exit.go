@@ -27,6 +27,7 @@ var (
 
 // atExit is the exit hook of the program.
 func atExit(r exithook.Reason) {
+	settleInterrupts()
 	if !running.Load() || !r.Returned && !gilInTime() {
 		return
 	}

@@ -13,34 +13,50 @@ import (
 	"github.com/llgo-pypack/llgo-pypack/internal/pythontest"
 )
 
-// interrupted starts a program, waits for its line "ready" and sends SIGINT until
-// it has ended. One would do if it came when the program is where it says; it says
-// so just before.
-func interrupted(t *testing.T, cmd *exec.Cmd) outcome {
+// interrupted starts a program, waits for its line "ready", which it says where it may
+// be interrupted from then on, sends one SIGINT, and closes its stdin if it is to end
+// by itself.
+func interrupted(t *testing.T, cmd *exec.Cmd, ends bool) outcome {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := cmd.StdinPipe(); err != nil { // keeps reads of stdin waiting
+	in, err := cmd.StdinPipe() // keeps reads of stdin waiting
+	if err != nil {
 		t.Fatal(err)
 	}
 	cmd.Stderr, cmd.Env = &stderr, pythontest.Environ()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // its children have the pipes
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	killer := time.AfterFunc(time.Minute, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	defer killer.Stop()
 	lines := bufio.NewReader(out)
 	if line, err := lines.ReadString('\n'); line != "ready\n" {
 		t.Fatalf("got %q, %v instead of ready; stderr %q", line, err, stderr.String())
 	}
-	time.Sleep(100 * time.Millisecond) // let it get into its call
 	_ = cmd.Process.Signal(syscall.SIGINT)
-	killer := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
-	defer killer.Stop()
+	if ends {
+		_ = in.Close()
+	}
 	_, _ = io.Copy(&stdout, lines)
 	return finish(t, cmd, &stdout, &stderr)
 }
+
+// late blocks a good while after the interrupt is there, and runs no bytecode before it
+// does: a computation in C, then a sleep.
+const late = `
+from collections import deque
+from functools import partial
+from hashlib import pbkdf2_hmac
+from itertools import starmap
+from time import sleep
+parts = [(partial(pbkdf2_hmac, 'sha256', b'', b'', 500_000),), (partial(sleep, 600),)]
+print('ready')
+deque(starmap(partial.__call__, parts), 0)`
 
 // TestInterrupt sends one Ctrl-C to a program in many states.
 func TestInterrupt(t *testing.T) {
@@ -54,18 +70,19 @@ func TestInterrupt(t *testing.T) {
 		{[]string{"sleep caught"}, lives, "caught\n", ""},
 		{[]string{"sleep in go"}, dies, "atexit\n", ""},
 		{[]string{"asyncio then go"}, dies, "", ""},
-		{[]string{"code", "import time; print('ready'); time.sleep(60)"}, dies, "", "KeyboardInterrupt"},
+		{[]string{"code", "import time; print('ready'); time.sleep(600)"}, dies, "", "KeyboardInterrupt"},
 		{[]string{"code", "import threading; print('ready'); threading.Event().wait()"}, dies, "", "KeyboardInterrupt"},
 		{[]string{"code", "import os; print('ready'); os.read(0, 1)"}, dies, "", "KeyboardInterrupt"},
 		{[]string{"code", "print('ready'); input()"}, dies, "", "KeyboardInterrupt"},
 		{[]string{"code", "print('ready')\nwhile True: pass"}, dies, "", "KeyboardInterrupt"},
-		{[]string{"code", "import time\ntry:\n print('ready'); time.sleep(60)\nexcept KeyboardInterrupt: print('caught')"}, lives, "caught\nstatus 0\n", ""},
-		{[]string{"code", "import asyncio; print('ready'); asyncio.run(asyncio.sleep(60))"}, dies, "", "KeyboardInterrupt"},
-		{[]string{"code", "import subprocess; print('ready'); subprocess.run(['sleep', '60'])"}, dies, "", "KeyboardInterrupt"},
-		{[]string{"code", "import signal, time\nsignal.signal(signal.SIGINT, lambda *a: print('handler'))\nprint('ready'); time.sleep(0.5)"}, lives, "handler\nstatus 0\n", ""},
+		{[]string{"code", "import time\ntry:\n print('ready'); time.sleep(600)\nexcept KeyboardInterrupt: print('caught')"}, lives, "caught\nstatus 0\n", ""},
+		{[]string{"code", "import asyncio\nasync def f(): print('ready'); await asyncio.sleep(600)\nasyncio.run(f())"}, dies, "", "KeyboardInterrupt"},
+		{[]string{"code", "import subprocess; child = subprocess.Popen(['sleep', '600'])\ntry: print('ready'); child.wait()\nfinally: child.kill()"}, dies, "", "KeyboardInterrupt"},
+		{[]string{"code", "import os, signal\nr, w = os.pipe()\nsignal.signal(signal.SIGINT, lambda *a: os.write(w, b'handler'))\nprint('ready'); print(os.read(r, 9).decode())"}, lives, "handler\nstatus 0\n", ""},
+		{[]string{"code", late}, dies, "", "KeyboardInterrupt"},
 	} {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
-			o := interrupted(t, exec.Command(program(t, "app"), test.args...))
+			o := interrupted(t, exec.Command(program(t, "app"), test.args...), false)
 			if died := o.signal == syscall.SIGINT; died != test.dies || !died && o.code != 0 {
 				t.Errorf("%+v", o)
 			}
@@ -81,7 +98,7 @@ func TestInterrupt(t *testing.T) {
 
 // TestProgramHandlesInterrupt: a program that asks os/signal for SIGINT gets it.
 func TestProgramHandlesInterrupt(t *testing.T) {
-	o := interrupted(t, exec.Command(program(t, "handler"), "program handles"))
+	o := interrupted(t, exec.Command(program(t, "handler"), "program handles"), false)
 	if o.code != 0 || o.stdout != "handled in go\n" {
 		t.Errorf("%+v", o)
 	}
@@ -90,8 +107,8 @@ func TestProgramHandlesInterrupt(t *testing.T) {
 // TestIgnoredInterrupt: started with SIGINT ignored, as with nohup, a program keeps
 // ignoring it.
 func TestIgnoredInterrupt(t *testing.T) {
-	code := "import signal, time\nassert signal.getsignal(signal.SIGINT) == signal.SIG_IGN\nprint('ready'); time.sleep(0.5)"
-	o := interrupted(t, exec.Command("sh", "-c", `trap "" INT; exec "$0" code "$1"`, program(t, "app"), code))
+	code := "import signal, sys\nassert signal.getsignal(signal.SIGINT) == signal.SIG_IGN\nprint('ready'); sys.stdin.read()"
+	o := interrupted(t, exec.Command("sh", "-c", `trap "" INT; exec "$0" code "$1"`, program(t, "app"), code), true)
 	if o.code != 0 || o.stdout != "status 0\n" {
 		t.Errorf("%+v", o)
 	}

@@ -19,7 +19,7 @@ import (
 var (
 	pyPrint   = bind.Attr{Module: "builtins", Name: "print", Func: "std.Print"}
 	pyInt     = bind.Attr{Module: "builtins", Name: "int", Func: "std.Int"}
-	pySleep   = bind.Attr{Module: "time", Name: "sleep", Func: "time.Sleep"}
+	pySleep   = bind.Attr{Module: "__main__", Name: "sleep", Func: "main.Sleep"}
 	pyExit    = bind.Attr{Module: "sys", Name: "exit", Func: "sys.Exit"}
 	pyMissing = bind.Attr{Module: "no_such_module", Name: "f", Func: "missing.F"}
 	pyNothing = bind.Attr{Module: "os", Name: "path.nothing", Func: "path.Nothing"}
@@ -29,6 +29,10 @@ func Print(list ...any) { pyPrint.ExecVar(list) }
 
 // fail raises ValueError: int("x").
 func fail() *py.Object { return pyInt.CallVar([]any{"x"}) }
+
+// defineSleep makes main.Sleep, which says that it is about to sleep when Python is
+// entered already.
+const defineSleep = "import time\ndef sleep(seconds):\n print('ready')\n time.sleep(seconds)"
 
 func run(code string) c.Int { return py.RunSimpleString(c.Str(code)) }
 
@@ -107,40 +111,47 @@ var scenarios = map[string]func(){
 		panic("go panics")
 	},
 	"thread": func() {
-		run("import threading, time\ndef f():\n time.sleep(0.2)\n print('thread done')\nthreading.Thread(target=f).start()")
+		run("import threading, time\nreturns = threading.Event()\ndef f():\n returns.wait()\n time.sleep(0.2)\n print('thread done')\nthreading.Thread(target=f).start()")
 		fmt.Println("main returns")
+		run("returns.set()")
 	},
 	"thread os.Exit": func() {
 		run("import threading, time\ndef f():\n time.sleep(60)\n print('thread done')\nthreading.Thread(target=f).start()")
 		os.Exit(0)
 	},
 	"python runs": func() {
-		run("import threading, time\nn = 0\ndef f():\n global n\n while True:\n  n += 1\n  time.sleep(0.001)\nthreading.Thread(target=f, daemon=True).start()")
-		time.Sleep(300 * time.Millisecond)
-		run("print('python ran', n > 20)")
+		// The thread counts while this goroutine reads, which the thread ends.
+		r, w, err := os.Pipe()
+		if err != nil {
+			log.Fatal(err)
+		}
+		run(fmt.Sprintf("import os, threading, time\nn = 0\ndef f():\n global n\n while True:\n  n += 1\n  time.sleep(0.001)\n"+
+			"  if n == 20: os.write(%d, b'x')\nthreading.Thread(target=f, daemon=True).start()", w.Fd()))
+		_, _ = r.Read(make([]byte, 1))
+		run("print('python ran', n >= 20)")
 	},
 	"goroutines": goroutines,
 	"sleep": func() {
-		fmt.Println("ready")
-		if pySleep.CallVar([]any{60}) == nil {
+		run(defineSleep)
+		if pySleep.CallVar([]any{600}) == nil {
 			fmt.Println("interrupted")
 		}
 	},
 	"sleep caught": func() {
-		fmt.Println("ready")
-		pySleep.CallVar([]any{60})
+		run(defineSleep)
+		pySleep.CallVar([]any{600})
 		py.ErrClear()
 		fmt.Println("caught")
 	},
 	"sleep in go": func() {
 		run("import atexit; atexit.register(print, 'atexit')")
 		fmt.Println("ready")
-		time.Sleep(60 * time.Second)
+		time.Sleep(10 * time.Minute)
 	},
 	"asyncio then go": func() {
 		run("import asyncio\nasync def f(): pass\nasyncio.run(f())")
 		fmt.Println("ready")
-		time.Sleep(60 * time.Second)
+		time.Sleep(10 * time.Minute)
 	},
 	"program handles": func() {
 		ch := make(chan os.Signal, 1)
