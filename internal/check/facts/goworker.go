@@ -33,8 +33,9 @@ func (w *worker) read(ctx context.Context, path, format string) (goReading, erro
 	if format == formatMachO {
 		reading.Reader = DebugMachO
 	}
-	timer := time.AfterFunc(w.timeout, func() { _ = w.cmd.Process.Kill() })
-	stop := context.AfterFunc(ctx, func() { _ = w.cmd.Process.Kill() })
+	process := w.cmd.Process // w.cmd may be gone when they come late
+	timer := time.AfterFunc(w.timeout, func() { _ = process.Kill() })
+	stop := context.AfterFunc(ctx, func() { _ = process.Kill() })
 	defer stop()
 	err := json.NewEncoder(w.in).Encode(path)
 	if err == nil {
