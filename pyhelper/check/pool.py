@@ -118,7 +118,7 @@ class Pool(Generic[T]):
                 return worker.pipe.recv_bytes(_LONGEST).decode("utf-8")
             reason = f"killed after {self._limits.seconds} s"
         except Exception:  # the pipe holds whatever a broken process wrote into it
-            worker.process.join(timeout=1)
+            worker.process.join(timeout=max(1.0, worker.deadline - time.monotonic()))
             reason = _death(worker.process.exitcode)
         _stop(worker)
         return self._failed(given, reason)

@@ -36,8 +36,8 @@ def failed(given: str, reason: str) -> str:
     return f"{given}: {reason}"
 
 
-def run(inputs: list[str], workers: int) -> list[str]:
-    pool = Pool(work, failed, Limits(seconds=2, memory=256))
+def run(inputs: list[str], workers: int, seconds: int = 60) -> list[str]:
+    pool = Pool(work, failed, Limits(seconds=seconds, memory=256))
     found = dict(pool.run(inputs, workers))
     assert sorted(found) == list(range(len(inputs)))
     return [found[i] for i in range(len(inputs))]
@@ -45,12 +45,10 @@ def run(inputs: list[str], workers: int) -> list[str]:
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_every_input_has_an_answer(workers: int) -> None:
-    inputs = ["a", "hang", "b", "spin", "crash", "c", "swell", "leave", "raise", "deep", "d"]
+    inputs = ["a", "b", "crash", "c", "swell", "leave", "raise", "deep", "d"]
     assert run(inputs, workers) == [
         "did a",
-        "hang: killed after 2 s",
         "did b",
-        "spin: killed after 2 s",
         "crash: its reader crashed (SIGSEGV)",
         "did c",
         "swell: needs more than 256 MiB of memory",
@@ -59,6 +57,18 @@ def test_every_input_has_an_answer(workers: int) -> None:
         "deep: is nested too deeply",
         "did d",
     ]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_who_hangs_is_killed(workers: int) -> None:
+    """By itself: with so short a limit a busy machine is enough to be late."""
+    inputs = ["hang", "spin", "hang"]
+    assert run(inputs, workers, seconds=1) == [f"{name}: killed after 1 s" for name in inputs]
+
+
+def test_others_go_on_without_who_hangs() -> None:
+    answers = run(["a", "hang", "b"], 1, seconds=4)
+    assert answers == ["did a", "hang: killed after 4 s", "did b"]
 
 
 def test_nothing_to_do() -> None:
