@@ -67,7 +67,7 @@ func main() {
 	case "atexit":
 		run("import atexit\natexit.register(print, 'atexit')\nprint('main')")
 	case "python thread":
-		run("import threading, time\ndef work():\n    time.sleep(0.2)\n    print('thread')\nthreading.Thread(target=work).start()\nprint('main')")
+		run("import threading, time\nprinted = threading.Event()\ndef work():\n    printed.wait()\n    time.sleep(0.2)\n    print('thread')\nthreading.Thread(target=work).start()\nprint('main')\nprinted.set()")
 	case "order":
 		for i := 1; i <= 2; i++ {
 			std.Print(py.Str(fmt.Sprint("python ", i)))
