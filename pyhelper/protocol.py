@@ -99,13 +99,18 @@ class Options:
 
 @dataclass(frozen=True)
 class Analyze:
-    """Which files do these modules need? ``workdir`` is an empty directory."""
+    """Which files do these modules need? ``workdir`` is an empty directory.
+
+    ``bytecode`` is one for the byte code of modules that it compiles anyway, if that
+    is wanted.
+    """
 
     op: ClassVar[str] = "analyze"
     workdir: str
     modules: list[Module] = field(default_factory=list)
     snippets: list[Snippet] = field(default_factory=list)
     options: Options = field(default_factory=Options)
+    bytecode: str = ""
 
 
 @dataclass(frozen=True)
@@ -386,8 +391,24 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Made:
+    """Byte code, without optimisation, as Compile would write it.
+
+    ``sha256`` is that of the source it was made of.
+    """
+
+    source: str
+    sha256: str
+    name: str
+    output: str
+
+
+@dataclass(frozen=True)
 class Plan:
-    """The answer to Analyze; ``files`` sorted by ``dest``, ``imports`` by ``name``."""
+    """The answer to Analyze; ``files`` sorted by ``dest``, ``imports`` by ``name``.
+
+    ``made`` is the byte code that was asked for, of what ``files`` has.
+    """
 
     type: ClassVar[str] = "plan"
     python: Python
@@ -396,6 +417,7 @@ class Plan:
     missing: list[Missing]
     imports: list[ImportedModule]
     toc: str
+    made: list[Made] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

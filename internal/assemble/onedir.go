@@ -169,7 +169,14 @@ func (b *builder) analyse(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return nil, err
 	}
-	plan, err := h.AnalyzeOnce(ctx, dist, b.request, dir)
+	req := b.request
+	if b.optimize() == 0 {
+		req.Bytecode = dir + ".bytecode"
+		if err := os.Mkdir(req.Bytecode, 0o755); err != nil {
+			return nil, err
+		}
+	}
+	plan, err := h.AnalyzeOnce(ctx, dist, req, dir)
 	return plan, located(deps.Offer(err, dist))
 }
 

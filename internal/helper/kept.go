@@ -49,11 +49,16 @@ type keptPlan struct {
 var errEdited = errors.New("files of the program change while they are analysed; build again")
 
 // AnalyzeOnce is Analyze, which it runs if no plan is kept. Its request needs no
-// Workdir; work is a directory to use where plans cannot be kept.
+// Workdir; work is a directory to use where plans cannot be kept. Byte code that the
+// analysis makes, if there is a directory for it, CompileOnce will find.
 func (h *Helper) AnalyzeOnce(ctx context.Context, dist *pydist.Dist, req AnalyzeRequest, work string) (*Plan, error) {
 	if !dist.Managed && !dist.Pinned {
 		req.Workdir = work
-		return h.Analyze(ctx, dist, req)
+		plan, err := h.Analyze(ctx, dist, req)
+		if err != nil {
+			return nil, err
+		}
+		return plan, h.keepMade(ctx, dist, plan)
 	}
 	k, err := h.exactPlan(ctx, dist, req)
 	if err != nil {
@@ -197,6 +202,10 @@ func (h *Helper) keep(ctx context.Context, dist *pydist.Dist, req AnalyzeRequest
 	if err != nil {
 		return err
 	}
+	if err := h.keepMade(ctx, dist, plan); err != nil {
+		return err
+	}
+	plan.Made = nil // its files do not last
 	exact, err := record.Looks(append(importedByOthers(plan, req.Options), machinesOwn(plan, dist, made)...))
 	if err != nil {
 		return err

@@ -77,6 +77,26 @@ func (h *Helper) CompileOnce(ctx context.Context, dist *pydist.Dist, req Compile
 	})
 }
 
+// keepMade keeps the byte code that an analysis made as CompileOnce would.
+func (h *Helper) keepMade(ctx context.Context, dist *pydist.Dist, plan *Plan) error {
+	store, err := kept.Open()
+	if err != nil {
+		return err
+	}
+	_, tools, err := listSources(pyhelper.Files)
+	if err != nil {
+		return err
+	}
+	return parallel.Each(ctx, len(plan.Made), func(i int) error {
+		made := plan.Made[i]
+		key, err := keyOfContent(dist, tools, CompileRequest{}, CompileJob{Source: made.SHA256, Name: made.Name}, plan.Python.Neutral)
+		if err == nil {
+			_, err = store.KeepFile(key.code, made.Output)
+		}
+		return err
+	})
+}
+
 // codeKey names the byte code of a source, or why there is none.
 type codeKey struct{ code, failure kept.Key }
 
@@ -89,6 +109,11 @@ func codeKeyOf(dist *pydist.Dist, tools string, req CompileRequest, i int, neutr
 		return codeKey{}, err
 	}
 	job.Source, job.Output = sum, ""
+	return keyOfContent(dist, tools, req, job, neutral)
+}
+
+// keyOfContent is the key of a job whose source is given by its SHA-256.
+func keyOfContent(dist *pydist.Dist, tools string, req CompileRequest, job CompileJob, neutral []Neutral) (codeKey, error) {
 	req.Jobs = []CompileJob{job}
 	all, err := json.Marshal([]any{req, neutral, dist.Interpreter, tools})
 	return codeKey{kept.NewKey("byte code", all), kept.NewKey("byte code failure", all)}, err

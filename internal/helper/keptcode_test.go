@@ -86,3 +86,41 @@ func TestByteCodeKeys(t *testing.T) {
 		}
 	}
 }
+
+// What the analysis of a program compiled is not compiled again, all but what no module
+// imports, and is what would be compiled.
+func TestByteCodeOfAnAnalysisIsKept(t *testing.T) {
+	dist := *managed(t)
+	dist.Identity = digest(t.Name(), t.TempDir()) // nothing is kept of it yet
+	dist.Interpreter = dist.Identity
+	plan, err := open(t, &recorder{}).AnalyzeOnce(t.Context(), &dist, AnalyzeRequest{Modules: []Module{{Name: "json"}}, Bytecode: t.TempDir()}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(plan.Made) != 0 {
+		t.Error("the kept plan names files that do not last")
+	}
+	var jobs []CompileJob
+	for _, f := range plan.Files {
+		if f.Kind == KindModule && strings.Contains(f.Dest, "/json/") {
+			jobs = append(jobs, CompileJob{f.Source, strings.TrimSuffix(f.Dest, "c"), filepath.Join(t.TempDir(), "pyc")})
+		}
+	}
+	compile := func(dist *pydist.Dist) []Code {
+		t.Helper()
+		codes, err := open(t, &recorder{}).CompileOnce(t.Context(), dist, CompileRequest{Jobs: jobs}, plan.Python.Neutral)
+		if err != nil || len(codes) < 4 {
+			t.Fatalf("%d, %v", len(codes), err)
+		}
+		return codes
+	}
+	gone := dist
+	gone.Executable = "/nonexistent"
+	made := compile(&gone)
+	dist.Interpreter = digest(t.Name(), t.TempDir())
+	for i, code := range compile(&dist) {
+		if code.SHA256 != made[i].SHA256 {
+			t.Errorf("%s is something else when it is compiled", jobs[i].Name)
+		}
+	}
+}

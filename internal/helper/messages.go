@@ -50,7 +50,8 @@ type header struct {
 // AnalyzeRequest asks which files a program needs that imports Modules and runs
 // Snippets. It is answered in the target interpreter.
 type AnalyzeRequest struct {
-	Workdir  string         `json:"workdir"` // absolute, exists, empty; keeps PyInstaller's own records
+	Workdir  string         `json:"workdir"`  // absolute, exists, empty; keeps PyInstaller's own records
+	Bytecode string         `json:"bytecode"` // absolute, exists, empty, for Plan.Made; "" if that is not wanted
 	Modules  []Module       `json:"modules"`
 	Snippets []Snippet      `json:"snippets"`
 	Options  AnalyzeOptions `json:"options"`
@@ -171,6 +172,16 @@ type Plan struct {
 	Missing       []Missing      `json:"missing"`
 	Imports       []Imported     `json:"imports"` // who imports whom; sorted by Name
 	TOC           string         `json:"toc"`     // PyInstaller's record of the analysis, absolute
+	Made          []MadeCode     `json:"made"`    // what CompileOnce need not compile
+}
+
+// MadeCode is the byte code of a module that the analysis compiled anyway: what Compile
+// writes without optimisation.
+type MadeCode struct {
+	Source string `json:"source"` // absolute
+	SHA256 string `json:"sha256"` // of the source, hexadecimal
+	Name   string `json:"name"`   // as in a CompileJob
+	Output string `json:"output"` // absolute
 }
 
 // PlanPython describes the target interpreter.

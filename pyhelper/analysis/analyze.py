@@ -74,6 +74,7 @@ def run(out: Channel, request: Analyze, root: str, tools: list[str]) -> Plan:
         ],
         imports=imports.message(),
         toc=analysed.toc_file,
+        made=analysed.codes.write(planned, request.bytecode) if request.bytecode else [],
     )
 
 

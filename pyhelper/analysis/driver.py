@@ -33,6 +33,7 @@ from pyhelper.analysis import (
     submodules,
     toc,
 )
+from pyhelper.analysis.codes import Codes
 from pyhelper.analysis.toc import Toc
 
 if TYPE_CHECKING:
@@ -68,13 +69,15 @@ class Search:
 class Found:
     """What PyInstaller found, the file that it wrote it to, and its graph of imports.
 
-    ``ctypes`` maps libraries (absolute) to the source that names them.
+    ``ctypes`` maps libraries (absolute) to the source that names them; ``codes`` has
+    what the graph compiled.
     """
 
     toc_file: str
     toc: Toc = field(default_factory=lambda: Toc([], [], [], []))
     graph: Any = None
     ctypes: dict[str, str] = field(default_factory=dict)
+    codes: Codes = field(default_factory=Codes)
 
     def keep(self, lists: Toc) -> None:
         """Take what was found."""
@@ -126,6 +129,7 @@ def run(out: Channel, search: Search, workdir: str, scripts: list[str], wanted: 
     from PyInstaller.utils import hooks, misc  # noqa: PLC0415
 
     scan.quicken(modulegraph)
+    modulegraph.compile = found.codes.compile
     submodules.stay_here(analysis, hooks)
     toc.take(misc, found.toc_file, found.keep)
     processes.save(build_main, bindepend)
