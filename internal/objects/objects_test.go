@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
 	"testing/iotest"
 )
@@ -258,5 +259,22 @@ func TestCopy(t *testing.T) {
 	}
 	if _, err := Copy(&to, iotest.ErrReader(io.ErrNoProgress)); err != io.ErrNoProgress {
 		t.Errorf("%v", err)
+	}
+}
+
+// A directory is made, and looked at, once for all contents in it.
+func TestDirectoriesOnce(t *testing.T) {
+	p, work := newPool(t)
+	faults, looks := map[string]int{}, 0
+	var mu sync.Mutex
+	p.Fault = func(point string) { mu.Lock(); faults[point]++; mu.Unlock() }
+	p.Private = func(string) error { mu.Lock(); looks++; mu.Unlock(); return nil }
+	var contents []Content
+	for i := 0; i < 3000; i++ {
+		contents = append(contents, content(fmt.Sprint(i), false))
+	}
+	obtain(t, p, work, contents...)
+	if faults["create"] != 3000 || faults["mkdir files"] > 256 || looks != faults["mkdir files"] {
+		t.Errorf("%v, looked at %d times", faults, looks)
 	}
 }

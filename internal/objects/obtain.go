@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strconv"
+	"sync"
 )
 
 // Content is one that a pool should have.
@@ -50,8 +51,9 @@ func (p *Pool) Obtain(work string, contents []Content) (Obtained, error) {
 	}
 	sort.SliceStable(jobs, func(a, b int) bool { return jobs[a].Size > jobs[b].Size })
 	results := make([]result, len(jobs))
+	dirs := &madeDirs{pool: p, made: map[string]bool{}}
 	err := Parallel(len(jobs), func(i int) (err error) {
-		results[i], err = p.obtain(jobs[i], filepath.Join(work, strconv.Itoa(i)))
+		results[i], err = p.obtain(jobs[i], filepath.Join(work, strconv.Itoa(i)), dirs)
 		return err
 	})
 	var sum Obtained
@@ -82,29 +84,28 @@ const (
 // obtain writes one content to a work file, which then gets its name. What has the
 // name already is believed only if its hash is right, whoever wrote it: it may be
 // from a process that was killed, or have been damaged since.
-func (p *Pool) obtain(c *Content, work string) (result, error) {
+func (p *Pool) obtain(c *Content, work string, dirs *madeDirs) (result, error) {
 	name := p.Path(c.Hash, c.Executable)
-	if p.reusable(name, c) {
-		return shared, nil
+	done := written
+	if info, err := os.Lstat(name); err == nil {
+		if p.reusable(name, info, c) {
+			return shared, nil
+		}
+		done = replaced
 	}
-	if err := p.mkdir(filepath.Dir(name)); err != nil {
+	if err := dirs.make(filepath.Dir(name)); err != nil {
 		return failed, err
 	}
 	if err := p.create(work, Permissions(c.Executable), c.Copy); err != nil {
 		return failed, err
-	}
-	done := written
-	if _, err := os.Lstat(name); err == nil {
-		done = replaced
 	}
 	p.fault("rename file")
 	return done, os.Rename(work, name)
 }
 
 // reusable checks a file of the pool and sets its mode and time right.
-func (p *Pool) reusable(name string, c *Content) bool {
-	info, err := os.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() || info.Size() != c.Size {
+func (p *Pool) reusable(name string, info fs.FileInfo, c *Content) bool {
+	if !info.Mode().IsRegular() || info.Size() != c.Size {
 		return false
 	}
 	if uid, _ := owner(info); uid != p.UID {
@@ -119,6 +120,25 @@ func (p *Pool) reusable(name string, c *Content) bool {
 	}
 	p.fault("repair file")
 	return os.Chmod(name, mode) == nil && os.Chtimes(name, Time, Time) == nil
+}
+
+// madeDirs makes each directory of a pool, and looks at it, once: tens of thousands of
+// files lie in 256 of them.
+type madeDirs struct {
+	pool *Pool
+	mu   sync.Mutex
+	made map[string]bool
+}
+
+func (d *madeDirs) make(dir string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.made[dir] {
+		return nil
+	}
+	err := d.pool.mkdir(dir)
+	d.made[dir] = err == nil
+	return err
 }
 
 func (p *Pool) mkdir(dir string) error {

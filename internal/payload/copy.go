@@ -30,35 +30,47 @@ const maxWindow = 2 * windowSize
 // w is returned as it is.
 func (p *Reader) Copy(i int, w io.Writer) error {
 	e, at := &p.entries[i], &p.places[i]
-	if err := p.checkHeader(at, e.Path); err != nil {
+	data, err := p.data(at, e.Path)
+	if err != nil {
 		return err
 	}
 	c := &checker{w: w, path: e.Path, left: at.size, sum: sha256.New()}
-	data := io.NewSectionReader(p.r, at.offset+at.headerLen(), at.packed)
 	if err := p.unpack(at, data, c); err != nil {
 		return err
 	}
 	return c.check(e, at)
 }
 
-// checkHeader compares the header in front of the data with what it has to be.
-func (p *Reader) checkHeader(at *place, path string) error {
+// atOnce is how much data is read together with the header in front of it. A decoder
+// asks for a few bytes at a time, each time a system call.
+const atOnce = 64 << 10
+
+// data compares the header in front of an entry's data with what it has to be, and
+// returns the data.
+func (p *Reader) data(at *place, path string) (io.Reader, error) {
 	want := at.appendHeader(nil)
-	have := make([]byte, len(want))
+	near := at.packed
+	if near > atOnce {
+		near = 0
+	}
+	have := make([]byte, int64(len(want))+near)
 	if err := readFull(p.r, have, at.offset); err != nil {
-		return err
+		return nil, err
 	}
-	if !bytes.Equal(have, want) {
-		return bad(ErrHeader, path, "")
+	if !bytes.Equal(have[:len(want)], want) {
+		return nil, bad(ErrHeader, path, "")
 	}
-	return nil
+	if near == at.packed {
+		return bytes.NewReader(have[len(want):]), nil
+	}
+	return io.NewSectionReader(p.r, at.offset+at.headerLen(), at.packed), nil
 }
 
 // unpack copies the data of an entry to c and tells apart the errors of the archive, of
 // the compressed data, and of c.
-func (p *Reader) unpack(at *place, data *io.SectionReader, c *checker) (err error) {
+func (p *Reader) unpack(at *place, data io.Reader, c *checker) (err error) {
 	if at.method == stored {
-		_, err = io.CopyBuffer(c, onlyReader{data}, make([]byte, 64<<10))
+		_, err = io.CopyBuffer(c, onlyReader{data}, make([]byte, atMost(at.size+1, 64<<10)))
 	} else {
 		err = p.decode(data, c, p.outlasts(at))
 	}

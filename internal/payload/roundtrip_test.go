@@ -252,3 +252,39 @@ func TestFile(t *testing.T) {
 		t.Errorf("%q, %v", b.String(), err)
 	}
 }
+
+// countingReads counts how often an archive is read.
+type countingReads struct {
+	*bytes.Reader
+	reads int
+}
+
+func (c *countingReads) ReadAt(b []byte, off int64) (int, error) {
+	c.reads++
+	return c.Reader.ReadAt(b, off)
+}
+
+// A small entry is read at once: in the archive of a program each read is a system call,
+// and a decoder asks for a few bytes at a time.
+func TestSmallEntriesAreReadAtOnce(t *testing.T) {
+	var sources []Source
+	for i := 0; i < 50; i++ {
+		name := fmt.Sprintf("f%02d", i)
+		sources = append(sources, file(name+"-text", 0o644, strings.Repeat(name, 500)), file(name+"-noise", 0o644, noise(900+i)))
+	}
+	data, _ := write(t, sources, Options{Level: Fastest})
+	archive := &countingReads{Reader: bytes.NewReader(data)}
+	r, err := Open(archive, int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive.reads = 0
+	for i := range r.Entries() {
+		if err := r.Copy(i, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if archive.reads != len(sources) {
+		t.Errorf("%d reads of %d entries", archive.reads, len(sources))
+	}
+}
