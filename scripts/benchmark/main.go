@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -26,18 +27,21 @@ type options struct {
 }
 
 // A benchmark measures one thing. work is an empty directory, removed afterwards.
+// firsts and runs are how many starts it counts unless the flags say; 0 means their own
+// defaults.
 type benchmark struct {
-	name, about string
-	run         func(ctx context.Context, work string, o options) (*outcome, error)
+	name, about  string
+	run          func(ctx context.Context, work string, o options) (*outcome, error)
+	firsts, runs int
 }
 
 var benchmarks = []benchmark{
-	{"starts", "builds, sizes, first and warm starts of small programs (the default)", benchStarts},
-	{"calls", "a call from Go into Python, in nanoseconds, beside cgo and Python itself", benchCalls},
-	{"rebuild", "builds after a change of Go code, and after none, beside the compiler alone", benchRebuild},
-	{"growth", "builds and starts with ever more files, and one big payload", benchGrowth},
-	{"copy", "environments of links, ten programs with numpy, and a registry", benchCopy},
-	{"check", "llgo py check of numpy and pandas, beside auditwheel", benchCheck},
+	{name: "starts", about: "builds, sizes, first and warm starts of small programs (the default)", run: benchStarts},
+	{name: "calls", about: "a call from Go into Python, in nanoseconds, beside cgo and Python itself", run: benchCalls},
+	{name: "rebuild", about: "builds after a change of Go code, and after none, beside the compiler alone", run: benchRebuild},
+	{name: "growth", about: "builds and starts with ever more files, and one big payload", run: benchGrowth, firsts: 3, runs: 10},
+	{name: "copy", about: "environments of links, ten programs with numpy, and a registry", run: benchCopy},
+	{name: "check", about: "llgo py check of numpy and pandas, beside auditwheel", run: benchCheck},
 }
 
 func main() {
@@ -56,7 +60,7 @@ func run(ctx context.Context) error {
 		}
 		args = args[1:]
 	}
-	o, err := parseFlags(args)
+	o, err := parseFlags(what, args)
 	if err != nil {
 		return err
 	}
@@ -83,11 +87,11 @@ func find(name string) (benchmark, error) {
 	return benchmark{}, fmt.Errorf("nothing to measure is named %q: %s", name, strings.Join(names, ", "))
 }
 
-func parseFlags(args []string) (options, error) {
+func parseFlags(what benchmark, args []string) (options, error) {
 	o := options{files: intList{100, 1000, 10000, 30000}}
 	flags := flag.NewFlagSet("benchmark", flag.ExitOnError)
-	flags.IntVar(&o.runs, "runs", 20, "counted warm starts of each program")
-	flags.IntVar(&o.firsts, "firsts", 10, "first starts of each program")
+	flags.IntVar(&o.runs, "runs", cmp.Or(what.runs, 20), "counted warm starts of each program")
+	flags.IntVar(&o.firsts, "firsts", cmp.Or(what.firsts, 10), "first starts of each program")
 	apps := flags.String("apps", "hello,mix,matrix,dataframe", "apps of scripts/benchmark/apps and testdata/apps")
 	flags.Var(&o.peers, "peers", "measure other packagers: pyinstaller and cx_freeze (default), nuitka")
 	flags.StringVar(&o.python, "python", "", "package this interpreter, ours and theirs (default: the managed CPython)")

@@ -30,15 +30,24 @@ func (u *user) measure(a *App, firsts, runs int) error {
 		return err
 	}
 	for i, p := range a.Programs {
-		p.First, p.Warm = newSamples(first[i]), newSamples(warm[i])
+		p.First, p.FirstCPU = samplesOfStarts(first[i])
+		p.Warm, p.WarmCPU = samplesOfStarts(warm[i])
 	}
 	return nil
 }
 
+func samplesOfStarts(starts []took) (wall, cpu *Samples) {
+	var walls, cpus []float64
+	for _, s := range starts {
+		walls, cpus = append(walls, s.wall), append(cpus, s.cpu)
+	}
+	return newSamples(walls), newSamples(cpus)
+}
+
 // interleaved starts every program of an app once per round, after one uncounted
 // round, and returns the times by program.
-func (u *user) interleaved(a *App, want []byte, rounds int, before func() error) ([][]float64, error) {
-	times := make([][]float64, len(a.Programs))
+func (u *user) interleaved(a *App, want []byte, rounds int, before func() error) ([][]took, error) {
+	times := make([][]took, len(a.Programs))
 	for round := range rounds + 1 {
 		for i, p := range a.Programs {
 			if p.Missing != "" {

@@ -17,6 +17,7 @@ type Report struct {
 	Runs       int       `json:"runs"`
 	Firsts     int       `json:"firsts"`
 	Apps       []*App    `json:"apps"`
+	Growth     []*Slope  `json:"growth,omitempty"`
 	Targets    []*Target `json:"targets,omitempty"`
 }
 
@@ -24,6 +25,10 @@ type Report struct {
 type App struct {
 	Name     string     `json:"app"`
 	Programs []*Program `json:"programs"`
+
+	// What it brings along, if that is what is measured.
+	DataFiles int   `json:"data_files,omitempty"`
+	Payload   int64 `json:"payload_bytes,omitempty"`
 
 	source string // the app that it is made from; "" is the one of that name
 }
@@ -43,8 +48,10 @@ type Program struct {
 	Unpacked int64    `json:"unpacked_bytes,omitempty"` // in the cache after the first start
 	Added    *Added   `json:"second,omitempty"`         // what it adds to the cache as the second program
 	First    *Samples `json:"first_start_ms,omitempty"` // with an empty cache; of a program without one, just a start
+	FirstCPU *Samples `json:"first_start_cpu_ms,omitempty"`
 	Warm     *Samples `json:"warm_start_ms,omitempty"`
-	Peak     int64    `json:"peak_bytes,omitempty"` // resident memory of a warm start, its largest process
+	WarmCPU  *Samples `json:"warm_start_cpu_ms,omitempty"`
+	Peak     int64    `json:"peak_bytes,omitempty"` // resident memory of a start, its largest process
 
 	argv []string
 	env  []string // what it cannot start without
@@ -56,6 +63,7 @@ type Build struct {
 	Wall float64 `json:"wall_s"`
 	CPU  float64 `json:"cpu_s"`
 	Peak int64   `json:"peak_bytes,omitempty"` // resident memory of its largest process
+	All  int64   `json:"all_bytes,omitempty"`  // the most that all its processes had at one time; see watchMemory
 }
 
 // Added says what a program adds to a cache that another one has filled.
@@ -64,7 +72,7 @@ type Added struct {
 	Bytes int64  `json:"bytes"`
 }
 
-// Samples are wall times of whole processes, in milliseconds.
+// Samples are times of whole processes, in milliseconds.
 type Samples struct {
 	Min    float64 `json:"min"`
 	Median float64 `json:"median"`

@@ -156,6 +156,13 @@ func (b *Build) wall() string {
 	return fmt.Sprintf("%.2f", b.Wall)
 }
 
+func (b *Build) cpu() string {
+	if b == nil {
+		return none
+	}
+	return fmt.Sprintf("%.2f", b.CPU)
+}
+
 func megabytes(bytes int64) string {
 	if bytes == 0 {
 		return none

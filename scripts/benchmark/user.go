@@ -23,8 +23,11 @@ func newUser(work string) (*user, error) {
 	return u, os.Mkdir(u.home, 0o700)
 }
 
-// start returns how long a program took, in milliseconds.
-func (u *user) start(p *Program, want []byte) (float64, error) {
+// took is what a start took, in milliseconds.
+type took struct{ wall, cpu float64 }
+
+// start starts a program once.
+func (u *user) start(p *Program, want []byte) (took, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.Command(p.argv[0], p.argv[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = u.home, &stdout, &stderr
@@ -32,13 +35,16 @@ func (u *user) start(p *Program, want []byte) (float64, error) {
 	cmd.Env = append(cmd.Env, p.env...)
 	start := time.Now()
 	err := cmd.Run()
-	took := float64(time.Since(start).Microseconds()) / 1000
+	wall := time.Since(start)
 	p.Peak = max(p.Peak, peak(cmd.ProcessState))
 	if err != nil || !bytes.Equal(stdout.Bytes(), want) || stderr.Len() > 0 {
-		return 0, fmt.Errorf("%s (%s) did not print what it should: %v\n%s%s", p.Name, p.argv[0], err, &stdout, &stderr)
+		return took{}, fmt.Errorf("%s (%s) did not print what it should: %v\n%s%s", p.Name, p.argv[0], err, &stdout, &stderr)
 	}
-	return took, nil
+	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	return took{milliseconds(wall), milliseconds(cpu)}, nil
 }
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // forget empties the cache.
 func (u *user) forget() error { return os.RemoveAll(u.cache) }
