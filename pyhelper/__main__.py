@@ -8,7 +8,9 @@ ROOT holds this package; TOOLS is the directory that one group of the lock was
 installed into: "analysis" for analyze, "native" for link and edit, none for compile.
 ``-I`` keeps PYTHON* variables, the user's site directory and the current
 directory out of it; the byte code does not depend on the hash seed, so nothing
-has to be set in the environment either.
+has to be set in the environment either. But analyze is started with ``-s`` and
+PYTHONHASHSEED instead: PyInstaller and its hooks iterate over sets of names, and so the
+order of what they find is the same each time.
 
 TOOLS is put on ``sys.path`` here and not by PYTHONPATH or a .pth file, so that
 the target interpreter itself stays as it is.

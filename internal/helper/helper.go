@@ -132,7 +132,7 @@ func (h *Helper) Link(ctx context.Context, req LinkRequest) (*Linked, error) {
 
 // ask holds a conversation with a pyhelper that runs in the interpreter of dist
 // and imports the distributions of a group. It is started as pyhelper/__main__.py
-// describes, isolated from the user's settings of Python.
+// describes, isolated from the user's settings of Python. PyInstaller iterates over sets.
 func (h *Helper) ask(ctx context.Context, dist *pydist.Dist, g group, c *conversation) error {
 	tools, err := h.tools(ctx)
 	if err != nil {
@@ -146,7 +146,11 @@ func (h *Helper) ask(ctx context.Context, dist *pydist.Dist, g group, c *convers
 	if err != nil {
 		return err
 	}
-	if c.cmd, err = dist.Command(ctx, main, packages); err != nil {
+	command := dist.Command
+	if c.op == opAnalyze {
+		command = dist.CommandWithSeed
+	}
+	if c.cmd, err = command(ctx, main, packages); err != nil {
 		return err
 	}
 	return h.hold(ctx, c)

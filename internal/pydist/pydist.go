@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/cachedir"
@@ -99,6 +100,21 @@ func (d *Dist) LibDirName() string {
 // compiling the few modules that are used.
 func (d *Dist) Command(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	return command(ctx, d.Executable, args...)
+}
+
+// CommandWithSeed is Command for programs that iterate over sets and shall say the same
+// each time: hashes of strings are seeded the same in every run, as PyInstaller's manual
+// recommends for builds that can be repeated. Isolated (-I) the interpreter would take no
+// notice of the variable for it; as it is, of all that -I keeps out, only the directory of
+// the script comes first on sys.path.
+func (d *Dist) CommandWithSeed(ctx context.Context, args ...string) (*exec.Cmd, error) {
+	cmd, err := d.Command(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	cmd.Args[slices.Index(cmd.Args, "-I")] = "-s"
+	cmd.Env = append(cmd.Env, "PYTHONHASHSEED=1")
+	return cmd, nil
 }
 
 func command(ctx context.Context, executable string, args ...string) (*exec.Cmd, error) {

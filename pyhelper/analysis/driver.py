@@ -157,10 +157,16 @@ def _hidden(search: Search, wanted: Options) -> list[str]:
 
 
 def _clean_environment(workdir: str) -> None:
-    """Give PyInstaller's children, started without -I, what -I gave this process."""
+    """Give PyInstaller's children, started without -I, what -I gave this process.
+
+    And the seed of hashes that it was given (see ``__main__``).
+    """
+    seed = os.environ.get("PYTHONHASHSEED")
     for name in [n for n in os.environ if n.startswith(("PYTHON", "PYINSTALLER"))]:
         del os.environ[name]
     os.environ["PYTHONNOUSERSITE"] = "1"
+    if seed and not sys.flags.ignore_environment:
+        os.environ["PYTHONHASHSEED"] = seed
     if sys.pycache_prefix:
         os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
     os.environ["PYINSTALLER_CONFIG_DIR"] = workdir

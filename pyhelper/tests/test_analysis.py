@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from pyhelper import protocol
 from pyhelper.analysis import scripts
 from pyhelper.channel import Failed
 from pyhelper.protocol import Analyze, Error, Module, Plan, Snippet, Warn
 from pyhelper.tests.conftest import (
+    MAIN,
     PYTHONS,
     Tree,
     ask,
+    clean_environment,
     converse,
     given,
     interpreter_files,
@@ -61,6 +65,26 @@ def plan_for(python: str, work: Path, *names: str) -> Plan:
     interpreter_files(python)  # skips one without a shared library
     work.mkdir(exist_ok=True)
     return ask(python, Analyze(str(work), modules(*names)), Plan, tools())
+
+
+def test_the_plan_does_not_depend_on_hashes(python: str, tmp_path: Path) -> None:
+    """Byte for byte, the order of everything included, whatever sets are iterated over."""
+    plans = []
+    for seed in ("1", "2"):
+        work = tmp_path / seed
+        work.mkdir()
+        request = Analyze(str(work), modules("json", "asyncio", "multiprocessing"))
+        done = subprocess.run(
+            [python, "-s", "-X", "utf8", str(MAIN), tools()],
+            input=protocol.encode_request(request),
+            capture_output=True,
+            check=True,
+            encoding="utf-8",
+            env=clean_environment(PYTHONHASHSEED=seed),
+        )
+        plans.append(done.stdout.splitlines()[-1].replace(str(work), "work"))
+    assert len(plans[0]) > 50_000
+    assert plans[0] == plans[1]
 
 
 def test_the_standard_library_runs_on_its_own(python: str, tmp_path: Path, tree: Tree) -> None:
