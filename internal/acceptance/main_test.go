@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/elftest"
+	"github.com/llgo-pypack/llgo-pypack/internal/signaltest"
 )
 
 // llgo is the command under test.
@@ -37,6 +38,7 @@ func run(m *testing.M) int {
 			os.Unsetenv(name)
 		}
 	}
+	signaltest.Interruptible()
 	root, _ = filepath.Abs("../..")
 	llgo = filepath.Join(dir, "llgo")
 	build := exec.Command("go", "build", "-o", llgo, "./cmd/llgo")

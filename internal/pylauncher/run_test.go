@@ -17,6 +17,7 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/progress"
 	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+	"github.com/llgo-pypack/llgo-pypack/internal/signaltest"
 )
 
 // distributions returns the managed CPython and those pyenv has installed, which
@@ -247,12 +248,13 @@ if __name__ == '__main__':
 
 // testInterrupt: SIGINT is Python's.
 func testInterrupt(t *testing.T, tree string) {
+	signaltest.Interruptible()
 	const code = `
-import signal
+import time
 try:
     print('ready', flush=True)
     while True:
-        signal.pause()
+        time.sleep(0.05) # the signal may come just before the system call
 except KeyboardInterrupt:
     print('interrupted')
 raise KeyboardInterrupt`

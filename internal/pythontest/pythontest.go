@@ -17,6 +17,7 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap"
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/settings"
+	"github.com/llgo-pypack/llgo-pypack/internal/signaltest"
 )
 
 // Interpreters names, as a path list, the Python executables to test with. Without
@@ -31,6 +32,7 @@ func init() { runtime.LockOSThread() }
 
 // Main is TestMain for packages that call Python.
 func Main(m *testing.M) {
+	signaltest.Interruptible()
 	if text := os.Getenv(chosen); text != "" {
 		s, err := settings.Decode(text)
 		if err == nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bootstrap/settings"
 	"github.com/llgo-pypack/llgo-pypack/internal/pythontest"
+	"github.com/llgo-pypack/llgo-pypack/internal/signaltest"
 )
 
 var strict = []string{"-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"}
@@ -106,6 +107,7 @@ func link(t *testing.T, cc []string, exe string, python, told settings.Settings)
 var scratch string
 
 func TestMain(m *testing.M) {
+	signaltest.Interruptible()
 	dir, err := os.MkdirTemp("", "pyinit-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
