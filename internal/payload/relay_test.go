@@ -61,9 +61,7 @@ func TestRelayErrors(t *testing.T) {
 			t.Errorf("damaged at %d: %v", at, err)
 		}
 	}
-	if after := runtime.NumGoroutine(); after > before {
-		t.Errorf("%d goroutines, were %d", after, before)
-	}
+	noMoreGoroutines(t, before)
 }
 
 // TestRelayBounds: an entry that is larger than the index says is cut there.

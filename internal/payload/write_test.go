@@ -112,14 +112,19 @@ func TestCancel(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	// One that is done takes a moment to be gone.
-	for begin := time.Now(); runtime.NumGoroutine() > before && time.Since(begin) < time.Minute; {
-		time.Sleep(time.Millisecond)
-	}
-	if after := runtime.NumGoroutine(); after > before {
-		t.Errorf("%d goroutines, before %d", after, before)
-	}
+	noMoreGoroutines(t, before)
 	wantEmpty(t, temp)
+}
+
+// noMoreGoroutines waits until there are no more than before: one that is done takes
+// a moment to be gone.
+func noMoreGoroutines(t *testing.T, before int) {
+	t.Helper()
+	for begin := time.Now(); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Since(begin) > time.Minute {
+			t.Fatalf("%d goroutines, were %d", runtime.NumGoroutine(), before)
+		}
+	}
 }
 
 // zeros is a content without end.
