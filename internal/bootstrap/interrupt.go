@@ -27,6 +27,7 @@ var symSetInterrupt = Sym{Name: "PyErr_SetInterrupt"}
 var interrupts struct {
 	sync.Mutex
 	ch               chan os.Signal // the present one; nil if the program ignores SIGINT
+	watching         chan struct{}  // closed when it is
 	mainThread       uintptr
 	handledByProgram bool
 }
@@ -41,12 +42,21 @@ func watchInterrupt(handledByProgram bool) {
 		return
 	}
 	ch := make(chan os.Signal, 1)
-	interrupts.ch, interrupts.handledByProgram = ch, handledByProgram
+	interrupts.ch, interrupts.watching, interrupts.handledByProgram = ch, make(chan struct{}), handledByProgram
 	interrupts.mainThread, _, _ = purego.SyscallN(libc("pthread_self"))
 	go func() {
 		signal.Notify(ch, os.Interrupt)
+		close(interrupts.watching)
 		watch(ch)
 	}()
+}
+
+// awaitWatcher waits until SIGINT is waited for, which is long the case where there are
+// processors to spare: else the first call of the program would die of it.
+func awaitWatcher() {
+	if interrupts.ch != nil {
+		<-interrupts.watching
+	}
 }
 
 // settleInterrupts forgets, before Python's part of the end, what has come so far in

@@ -72,6 +72,7 @@ func Start(s Settings) error {
 	}
 	wrapHandlers()
 	raw("PyEval_SaveThread") // the GIL is free whenever nobody is in a call
+	awaitWatcher()
 	running.Store(true)
 	exithook.Add(atExit)
 	runHooks(l)
