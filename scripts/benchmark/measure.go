@@ -11,16 +11,17 @@ func (u *user) look(a *App, r *Report) error {
 	if err := u.share(a, r.Apps); err != nil {
 		return err
 	}
-	return u.measure(a, r.Firsts, r.Runs)
+	return u.measure(a, r.Firsts, r.Runs, u.forget)
 }
 
-// measure measures the first starts of an app's programs, then the warm ones.
-func (u *user) measure(a *App, firsts, runs int) error {
+// measure measures the first starts of an app's programs, each after forget, then the
+// warm ones.
+func (u *user) measure(a *App, firsts, runs int, forget func() error) error {
 	want, err := expected(cmp.Or(a.source, a.Name))
 	if err != nil {
 		return err
 	}
-	first, err := u.interleaved(a, want, firsts, u.forget)
+	first, err := u.interleaved(a, want, firsts, forget)
 	if err != nil {
 		return err
 	}
