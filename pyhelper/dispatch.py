@@ -49,6 +49,7 @@ _OPERATIONS: dict[type[Request], str] = {
     protocol.Link: "pyhelper.binaries.link",
     protocol.Outline: "pyhelper.outline",
     protocol.Relocate: "pyhelper.binaries.relocate",
+    protocol.Survey: "pyhelper.deadcode.survey",
 }
 
 

@@ -11,5 +11,5 @@ import "embed"
 // and the lock: lock/analysis.txt, lock/native.txt and lock/dev.txt are
 // requirement files with hashes for pip and uv. The tests stay behind.
 //
-//go:embed *.py mapped/*.py analysis/*.py analysis/hooks/*.py analysis/rthooks/*.py binaries/*.py binaries/*.json check/*.py tracing/*.py lock/*.txt
+//go:embed *.py mapped/*.py analysis/*.py analysis/hooks/*.py analysis/rthooks/*.py binaries/*.py deadcode/*.py binaries/*.json check/*.py tracing/*.py lock/*.txt
 var Files embed.FS

@@ -167,7 +167,9 @@ class Link:
     layout: every shared object once, reached by links. ``strip`` takes symbols and
     debug information out of libraries and extension modules (ELF only). ``bind`` is the
     ``dest`` of a library that the program opens, and nothing is linked with: see
-    pyhelper.binaries.bind.
+    pyhelper.binaries.bind. ``unused`` are modules built into libpython, which is the
+    first of ``files``, that go with all that only they need, but for those that an
+    extension module names; ``survey`` is what Survey wrote about it.
     """
 
     op: ClassVar[str] = "link"
@@ -180,6 +182,17 @@ class Link:
     farm: bool = False
     strip: bool = False
     bind: str = ""
+    unused: list[str] = field(default_factory=list)
+    survey: str = ""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Read what the code of a library refers to, for Link; see pyhelper.deadcode."""
+
+    op: ClassVar[str] = "survey"
+    library: str
+    output: str
 
 
 @dataclass(frozen=True)
@@ -456,6 +469,15 @@ class LinkedFile:
 
 
 @dataclass(frozen=True)
+class Surveyed:
+    """The answer to Survey; with a ``doubt`` nothing was written."""
+
+    type: ClassVar[str] = "surveyed"
+    functions: int = 0
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
 class Name:
     """A link by which a file is found: ``target`` is relative to it."""
 
@@ -473,7 +495,8 @@ class Linked:
     ``program`` is the executable to ship, "" if the request has none. ``looked`` are
     the paths on the build machine that the answer depends on, sorted, whether
     something is there or not (ELF only). ``names`` are links besides those from
-    ``dest`` to ``real``, sorted.
+    ``dest`` to ``real``, sorted. ``unused`` are the modules that libpython lacks now,
+    and ``emptied`` how many of its bytes became traps and zeros.
     """
 
     type: ClassVar[str] = "linked"
@@ -482,6 +505,8 @@ class Linked:
     program: str = ""
     looked: list[str] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    emptied: int = 0
 
 
 @dataclass(frozen=True)
@@ -528,7 +553,9 @@ class Relocated:
     failed: list[Failure]
 
 
-Request = Union[Hello, Analyze, Compile, Outline, Link, Relocate, Edit, Compress, Inspect, Imports]
+Request = Union[
+    Hello, Analyze, Compile, Outline, Survey, Link, Relocate, Edit, Compress, Inspect, Imports
+]
 Message = Union[
     Progress,
     Warn,
@@ -538,6 +565,7 @@ Message = Union[
     Plan,
     Compiled,
     Outlined,
+    Surveyed,
     Linked,
     Relocated,
     Edited,

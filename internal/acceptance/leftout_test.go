@@ -1,8 +1,11 @@
 package acceptance
 
 import (
+	"bytes"
+	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -34,6 +37,51 @@ func TestLeftOut(t *testing.T) {
 	}
 	if r := tryBuild(t, src, "--py-onedir", "--py-keep", "test", "."); r.code != 1 || !strings.Contains(lastError(r.stderr), "--py-keep: nothing called test is left out") {
 		t.Errorf("%v", r)
+	}
+}
+
+// What nothing imports is not in libpython either, and does not take the place it took;
+// what something imports works.
+func TestUnusedBuiltins(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		t.Skip("libpython is cut on linux/amd64 only")
+	}
+	const report = `import sys; print('_sqlite3' in sys.builtin_module_names, '_bz2' in sys.builtin_module_names); import bz2; print(bz2.decompress(bz2.compress(b'x' * 9)))`
+	src := write(t, strings.Replace(program(t, "hello"), "import sys", report+"; import sys", 1))
+	libpython := func(out string) []byte {
+		found, err := filepath.Glob(filepath.Join(src, out, "python", "lib", "libpython3.*.so.1.0"))
+		if err != nil || len(found) != 1 {
+			t.Fatal(found, err)
+		}
+		data, err := os.ReadFile(found[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	for _, test := range []struct {
+		out, keep, stdout string
+	}{{"less", "", "False True\n"}, {"whole", "builtins", "True True\n"}} {
+		args := []string{"--py-onedir", "-size", "-o", test.out + "/app", "."}
+		if test.keep != "" {
+			args = append([]string{"--py-keep", test.keep}, args...)
+		}
+		table := build(t, src, args...).stdout
+		if strings.Contains(table, "left out: builtins\n") == (test.keep != "") {
+			t.Errorf("--py-keep=%s says\n%s", test.keep, table)
+		}
+		if r := sealed(t, filepath.Join(src, test.out, "app"), nil); r.code != 0 || !strings.HasPrefix(r.stdout, test.stdout+"b'xxxxxxxxx'\n") {
+			t.Errorf("%v", r)
+		}
+	}
+	gone := bytes.Repeat([]byte{0xcc}, 1<<20) // of SQLite, in one piece
+	less, whole := libpython("less"), libpython("whole")
+	if !bytes.Contains(less, gone) || bytes.Contains(whole, gone) {
+		t.Error("SQLite is in the one, or not in the other")
+	}
+	if len(less) != len(whole) {
+		t.Errorf("%d bytes became %d", len(whole), len(less))
 	}
 }
 

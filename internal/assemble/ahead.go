@@ -50,14 +50,21 @@ func (a *ahead) stop() {
 	}
 }
 
-// beginAhead compresses the libpython of a managed interpreter as soon as that is known.
-// It is a third of what there is to compress, and the first second of a build, while
-// requirements are resolved and keys made, leaves a processor idle.
+// beginAhead does what can be done about the libpython of a managed interpreter as soon as
+// that is known: it is read, if unused parts of it are to go, else compressed. It is a
+// third of what there is to compress, and the first second of a build, while requirements
+// are resolved and keys made, leaves a processor idle.
 func (b *builder) beginAhead(ctx context.Context, base *pydist.Dist, h *helper.Helper) *ahead {
-	if !base.Managed || b.comp.Linked() || !b.compresses() {
-		return nil
+	switch {
+	case b.cuts(base):
+		return begin(ctx, func(ctx context.Context) error {
+			_, _, err := h.SurveyOnce(ctx, base)
+			return err
+		})
+	case base.Managed && !b.comp.Linked() && b.compresses():
+		return begin(ctx, func(ctx context.Context) error { return b.libPythonAhead(ctx, base, h) })
 	}
-	return begin(ctx, func(ctx context.Context) error { return b.libPythonAhead(ctx, base, h) })
+	return nil
 }
 
 // libPythonAhead compresses libpython as it travels. The managed one needs no library of

@@ -133,7 +133,7 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 			return err
 		}
 		natives := f.natives()
-		if !dist.Managed || b.comp.Linked() { // else sideBySide has it in work
+		if !dist.Managed || b.comp.Linked() || b.cuts(dist) { // else beginAhead has it in work
 			natives = append(natives, f.libPython)
 		}
 		return b.compressAhead(ctx, h, natives, f.sums, filepath.Join(work, "compressed"))
@@ -265,7 +265,11 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err
 	}
-	linked, err := h.LinkOnce(ctx, b.linkRequest(dist, f.plan, p, dir))
+	req := b.linkRequest(dist, f.plan, p, dir)
+	if err := b.unused(ctx, dist, h, f.plan, &req); err != nil {
+		return err
+	}
+	linked, err := h.LinkOnce(ctx, req)
 	if err != nil {
 		return err
 	}
@@ -287,6 +291,13 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 		}
 	}
 	f.leftOut = append(f.leftOut, symbols(linked)...)
+	if len(linked.Unused) > 0 {
+		g, err := leftout.OfBuiltins(len(linked.Unused), linked.Emptied)
+		if err != nil {
+			return err
+		}
+		f.leftOut = append(f.leftOut, g)
+	}
 	libDest := libPythonDest(dist)
 	f.libPython, f.program = f.linked[libDest], linked.Program
 	delete(f.linked, libDest) // the bundle places it itself

@@ -81,9 +81,11 @@ PyInstaller's, and all but the last may be repeated:
                                 those that it depends on
     --py-exclude-module <module>
                                 leave it out, whoever imports it
-    --py-keep tests|headers|static-libraries|stubs|caches|sources|all
+    --py-keep tests|headers|static-libraries|stubs|caches|sources|builtins|all
                                 of packages that are taken as a whole these stay
                                 behind, unless something imports or asks for them;
+                                of libpython, modules that nothing imports, with
+                                OpenSSL, SQLite and what else only they need;
                                 -size says how much that is
     --py-add-data, --py-add-binary <src>:<dst>
                                 a file, what is in a directory, or what matches a

@@ -16,6 +16,8 @@ var goldenTypes = map[string]func() any{
 	"op " + opAnalyze:        func() any { return &AnalyzeRequest{} },
 	"op " + opCompile:        func() any { return &CompileRequest{} },
 	"op " + opOutline:        func() any { return &outlineRequest{} },
+	"op " + opSurvey:         func() any { return &surveyRequest{} },
+	"type " + typeSurveyed:   func() any { return &surveyed{} },
 	"op " + opLink:           func() any { return &LinkRequest{} },
 	"op " + opRelocate:       func() any { return &relocateRequest{} },
 	"type " + typeRelocated:  func() any { return &relocated{} },

@@ -81,7 +81,7 @@ func linkKey(ctx context.Context, req LinkRequest) (key kept.Key, sums []string,
 	if err != nil {
 		return kept.Key{}, nil, err
 	}
-	req.Output = ""
+	req.Output, req.Survey = "", "" // it follows from the library
 	id, err := nativeID()
 	if err != nil {
 		return kept.Key{}, nil, err

@@ -148,7 +148,7 @@ func TestLinkKeys(t *testing.T) {
 		}
 		return string(k[:])
 	}
-	kepttest.EveryFieldCounts(t, base, key, "Output")
+	kepttest.EveryFieldCounts(t, base, key, "Output", "Survey")
 	before := key(base)
 	write(t, dir, "a", "the sane")
 	if key(base) == before {

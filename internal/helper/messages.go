@@ -104,6 +104,12 @@ type LinkRequest struct {
 	// Bind is the Dest of a library that the program opens, and that nothing is linked
 	// with: its references to its own symbols are bound. "" for none.
 	Bind string `json:"bind"`
+
+	// Unused are modules built into libpython, which is the first of Files, that go with
+	// all that only they need, but for those that an extension module names. Survey is
+	// what SurveyOnce found about it.
+	Unused []string `json:"unused"`
+	Survey string   `json:"survey"`
 }
 
 // Neutral is a path of the build machine and what the files of the bundle say
@@ -295,6 +301,9 @@ type Linked struct {
 	// Looked are the paths on this machine that the answer depends on, whether something
 	// is there or not; of Mach-O files nothing is known.
 	Looked []string `json:"looked"`
+
+	Unused  []string `json:"unused"`  // modules that libpython lacks now
+	Emptied int64    `json:"emptied"` // bytes of it that became traps and zeros
 
 	// Findings are the finding messages that came before, in their order.
 	Findings []Finding `json:"-"`

@@ -1,8 +1,9 @@
 // Package leftout decides what of installed distributions stays behind: test suites,
-// headers, static libraries, stubs, caches and sources of extension modules. The policy
-// is data, policy.json, whose form is policy.schema.json.
+// headers, static libraries, stubs, caches and sources of extension modules; and which
+// modules of libpython do. The policy is data, policy.json, whose form is
+// policy.schema.json.
 //
-// It is about what comes along because everything does (--py-deps=all, a package that a
+// Of distributions it is about what comes along because everything does (--py-deps=all, a package that a
 // setting collects): a file that a hook or a module asks for stays, and so does a module
 // that any other module imports, or that the program asks for. numpy.testing, for one,
 // imports a module of numpy's tests. Files of the program's own, and what settings add

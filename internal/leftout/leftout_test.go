@@ -138,7 +138,7 @@ func TestCheck(t *testing.T) {
 	if err := Check([]string{"all", "tests", "static-libraries"}); err != nil {
 		t.Error(err)
 	}
-	if err := Check([]string{"test"}); err == nil || !strings.Contains(err.Error(), "there are all, tests, caches") {
+	if err := Check([]string{"test"}); err == nil || !strings.Contains(err.Error(), "there are all, builtins, tests, caches") {
 		t.Errorf("%v", err)
 	}
 }

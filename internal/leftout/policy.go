@@ -15,9 +15,13 @@ var policyText []byte
 
 // policy is the data of policy.json.
 type policy struct {
-	Version int     `json:"version"`
-	Groups  []group `json:"groups"`
-	Needed  []struct {
+	Version  int     `json:"version"`
+	Groups   []group `json:"groups"`
+	Builtins struct {
+		Why     string    `json:"why"`
+		Modules []builtin `json:"modules"`
+	} `json:"builtins"`
+	Needed []struct {
 		Distribution string `json:"distribution"`
 	} `json:"needed"`
 }
@@ -48,7 +52,7 @@ func Check(keep []string) error {
 	if err != nil {
 		return err
 	}
-	names := []string{All}
+	names := []string{All, Builtins}
 	for _, g := range p.Groups {
 		names = append(names, g.Name)
 	}

@@ -34,8 +34,10 @@ from pyhelper.binaries import (
     patch,
     places,
     policy,
+    rewritten,
     scrub,
     strip,
+    unused,
 )
 from pyhelper.binaries.closure import Closure
 from pyhelper.binaries.nativefile import File, in_bundle
@@ -71,8 +73,9 @@ def run(out: Channel, request: Link) -> Linked:
         linked = {f.dest: _write(f, f.search(), "", request.output, clean) for f in files}
         if request.bind:
             linked[request.bind] = _bind(linked[request.bind], request.output)
+    gone = unused.take_out(request, linked) if request.unused else {}
     looked = sorted({*bundle.looked, *machine.configuration()})
-    return replace(bundle.answer(linked, program), looked=looked, names=names)
+    return replace(bundle.answer(linked, program), looked=looked, names=names, **gone)
 
 
 def _is_macho(files: list[Binary]) -> bool:
@@ -209,16 +212,7 @@ def _bind(file: LinkedFile, output: str) -> LinkedFile:
     """Write the library with its own symbols bound, if that can be done."""
     with open(file.source, "rb") as f:
         data = bind.bind(f.read())
-    if data is None:
-        return file
-    path = places.output(output, f"{file.dest}.bound")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as f:
-        f.write(data)
-    shutil.copymode(file.source, path)
-    if elf.read(path) != elf.read(file.source):
-        raise Failed(f"{file.source}: its symbols cannot be bound without breaking it")
-    return replace(file, source=path, patched=True)
+    return file if data is None else rewritten.write(file, data, output, "bound")
 
 
 def _strip(file: File, output: str) -> None:

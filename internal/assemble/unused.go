@@ -1,0 +1,44 @@
+package assemble
+
+import (
+	"context"
+	"runtime"
+	"slices"
+
+	"github.com/llgo-pypack/llgo-pypack/internal/helper"
+	"github.com/llgo-pypack/llgo-pypack/internal/leftout"
+	"github.com/llgo-pypack/llgo-pypack/internal/pydist"
+)
+
+// cuts reports whether what a program does not use is taken out of libpython: only of the
+// libraries whose every byte is known, on the one kind of machine whose code is read. A
+// farm shares its libpython with other programs.
+func (b *builder) cuts(dist *pydist.Dist) bool {
+	keep := b.set.Keep.Values()
+	return dist.Managed && runtime.GOOS == "linux" && runtime.GOARCH == "amd64" && !b.farm() &&
+		!slices.Contains(keep, leftout.Builtins) && !slices.Contains(keep, leftout.All)
+}
+
+// unused says in a request to link what of libpython is to go.
+func (b *builder) unused(ctx context.Context, dist *pydist.Dist, h *helper.Helper, plan *helper.Plan, req *helper.LinkRequest) error {
+	if !b.cuts(dist) {
+		return nil
+	}
+	modules, err := leftout.UnusedBuiltins(plan, b.set.Keep.Values())
+	if err != nil || len(modules) == 0 {
+		return err
+	}
+	if err := b.ahead.wait(ctx); err != nil {
+		return err
+	}
+	survey, doubt, err := h.SurveyOnce(ctx, dist)
+	if err != nil {
+		return err
+	}
+	if doubt != "" {
+		b.Reporter.Warn("libpython stays whole: " + doubt)
+		return nil
+	}
+	req.Unused, req.Survey = modules, survey
+	return nil
+}
