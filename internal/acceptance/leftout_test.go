@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -82,6 +83,28 @@ func TestUnusedBuiltins(t *testing.T) {
 	}
 	if len(less) != len(whole) {
 		t.Errorf("%d bytes became %d", len(whole), len(less))
+	}
+}
+
+// What imports for a trifle falls back where the rest is gone.
+func TestWeakImports(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		t.Skip("libpython is cut on linux/amd64 only")
+	}
+	const code = `import sys, argparse, importlib.metadata, pathlib, random, tempfile
+print([n for n in ("_hashlib", "_lzma", "_ssl", "_zstd") if n in sys.builtin_module_names])
+with tempfile.TemporaryDirectory() as d:
+    (pathlib.Path(d) / "a b").write_text("x")
+print(pathlib.Path(d).exists(), pathlib.Path("/a b").as_uri(), round(random.Random("x").random(), 3))
+print("usage" in argparse.ArgumentParser().format_help(), importlib.metadata.version("greenlet"))
+`
+	hello := "import sys\\nprint('hello from Python', sys.version_info[0])"
+	src := write(t, strings.Replace(program(t, "hello"), `"`+hello+`"`, strconv.Quote(code), 1))
+	build(t, src, "--py-onedir", "--py-requirement", "greenlet==3.5.6", "--py-copy-metadata", "greenlet", "-o", "out/app", ".")
+	const want = "[]\nFalse file:///a%20b 0.631\nTrue 3.5.6\n"
+	if r := sealed(t, filepath.Join(src, "out", "app"), nil); r.code != 0 || !strings.HasPrefix(r.stdout, want) {
+		t.Errorf("%v", r)
 	}
 }
 

@@ -16,28 +16,70 @@ type builtin struct {
 }
 
 // UnusedBuiltins are the modules built into libpython that a program can do without, sorted
-// by name: nothing that the plan found imports them, nor do others that stay. keep is as
-// in Apply. An interpreter need not have them.
+// by name: nothing that the plan found imports them but by way of a weak import of the
+// policy, nor do others that stay. keep is as in Apply. An interpreter need not have them.
 func UnusedBuiltins(plan *helper.Plan, keep []string) ([]string, error) {
 	p, err := load()
 	if err != nil || slices.Contains(keep, Builtins) || slices.Contains(keep, All) {
 		return nil, err
 	}
-	imported := map[string]bool{}
-	for _, im := range plan.Imports {
-		if im.State == "" {
-			imported[im.Name] = true
-		}
-	}
+	used := p.used(plan)
 	var unused []string
 	for _, m := range p.Builtins.Modules {
-		used := slices.ContainsFunc(m.Importers, func(name string) bool { return imported[name] })
-		if !used && !imported[m.Name] {
+		inC := slices.ContainsFunc(m.Importers, func(name string) bool { return used[name] })
+		if !inC && !used[m.Name] {
 			unused = append(unused, m.Name)
 		}
 	}
 	slices.Sort(unused)
 	return unused, nil
+}
+
+// used are the modules that are imported, and not by weak imports alone. What a plan has
+// and nothing in it leads to is used: it was asked for in a way that is no import.
+func (p *policy) used(plan *helper.Plan) map[string]bool {
+	strong := reached(plan, func(importer, module string) bool {
+		for _, w := range p.Builtins.Weak {
+			if w.Importer == importer && w.Module == module {
+				return false
+			}
+		}
+		return true
+	})
+	any := reached(plan, func(string, string) bool { return true })
+	used := map[string]bool{}
+	for i, im := range plan.Imports {
+		used[im.Name] = im.State == "" && (strong[i] || !any[i])
+	}
+	return used
+}
+
+// reached tells of each of plan.Imports whether imports that follow approves lead there
+// from what nothing imports: the program, its snippets, an interpreter's start.
+func reached(plan *helper.Plan, follow func(importer, module string) bool) []bool {
+	imports := make([][]int, len(plan.Imports))
+	found := make([]bool, len(plan.Imports))
+	var waiting []int
+	for i, im := range plan.Imports {
+		for _, by := range im.Importers {
+			if follow(plan.Imports[by].Name, im.Name) {
+				imports[by] = append(imports[by], i)
+			}
+		}
+		if len(im.Importers) == 0 {
+			found[i], waiting = true, append(waiting, i)
+		}
+	}
+	for len(waiting) > 0 {
+		i := waiting[len(waiting)-1]
+		waiting = waiting[:len(waiting)-1]
+		for _, next := range imports[i] {
+			if !found[next] {
+				found[next], waiting = true, append(waiting, next)
+			}
+		}
+	}
+	return found
 }
 
 // OfBuiltins describes what went of them, for people who ask for sizes: how many modules,

@@ -35,3 +35,32 @@ func TestUnusedBuiltins(t *testing.T) {
 		}
 	}
 }
+
+// A module that is imported by way of weak imports alone is not used; one that nothing
+// leads to is.
+func TestWeakImports(t *testing.T) {
+	plan := &helper.Plan{Imports: []helper.Imported{
+		{Name: "<program>"},
+		{Name: "pathlib", Importers: []int{0}},
+		{Name: "urllib.request", Importers: []int{1, 3}},
+		{Name: "ftplib", Importers: []int{2}}, // and back
+		{Name: "_ssl", Importers: []int{3}},
+		{Name: "zipfile", Importers: []int{6}},
+		{Name: "island", Importers: []int{5}},
+		{Name: "_lzma", Importers: []int{5}},
+	}}
+	unused := func() []string {
+		list, err := UnusedBuiltins(plan, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	if list := unused(); !slices.Contains(list, "_ssl") || slices.Contains(list, "_lzma") {
+		t.Errorf("%q", list)
+	}
+	plan.Imports[4].Importers = []int{0, 3}
+	if list := unused(); slices.Contains(list, "_ssl") {
+		t.Errorf("the program imports _ssl: %q", list)
+	}
+}

@@ -20,6 +20,10 @@ type policy struct {
 	Builtins struct {
 		Why     string    `json:"why"`
 		Modules []builtin `json:"modules"`
+		Weak    []struct {
+			Importer string `json:"importer"`
+			Module   string `json:"module"`
+		} `json:"weak"`
 	} `json:"builtins"`
 	Needed []struct {
 		Distribution string `json:"distribution"`
