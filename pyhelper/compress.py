@@ -35,17 +35,30 @@ def run(out: Channel, request: Compress) -> Compressed:
 
 def _compress(job: Content, request: Compress) -> None:
     with open(job.source, "rb") as source, open(job.output, "xb") as output:
-        parameters = _parameters(request, os.fstat(source.fileno()).st_size)
+        tuned = _tuned(request, source.read(_START))
+        source.seek(0)
+        parameters = _parameters(request, tuned, os.fstat(source.fileno()).st_size)
         zstandard.ZstdCompressor(compression_params=parameters).copy_stream(source, output)
 
 
-def _parameters(request: Compress, size: int) -> zstandard.ZstdCompressionParameters:
+_START = 4096
+
+
+def _tuned(request: Compress, start: bytes) -> dict[str, int]:
+    """Return what is tuned for a content that begins so."""
+    is_text = b"\0" not in start or start.startswith(tuple(map(str.encode, request.as_text)))
+    return request.text if is_text and request.text else request.tuned
+
+
+def _parameters(
+    request: Compress, tuned: dict[str, int], size: int
+) -> zstandard.ZstdCompressionParameters:
     """Fit libzstd's tables to the content: those for large ones take 80 MB to clear.
 
     Those that are tuned for large contents take longer to clear than a small one to compress.
     """
     fitting = zstandard.ZstdCompressionParameters.from_level(request.level, source_size=size)
-    tuned = {name: _fitted(name, value, fitting) for name, value in request.tuned.items()}
+    tuned = {name: _fitted(name, value, fitting) for name, value in tuned.items()}
     return zstandard.ZstdCompressionParameters.from_level(
         request.level,
         source_size=size,

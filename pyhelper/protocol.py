@@ -224,7 +224,9 @@ class Compress:
     """Write each source as one zstd frame; ``level`` and ``window_log`` are libzstd's.
 
     ``tuned`` are its parameters that are to be other than the level's, by the names
-    that ``zstandard.ZstdCompressionParameters`` has for them.
+    that ``zstandard.ZstdCompressionParameters`` has for them. ``text``, if there is any,
+    is instead of it for text, which has no NUL within its first 4096 bytes, and for what
+    begins with one of ``as_text``.
     """
 
     op: ClassVar[str] = "compress"
@@ -232,6 +234,8 @@ class Compress:
     level: int = 19
     window_log: int = 22
     tuned: dict[str, int] = field(default_factory=dict)
+    text: dict[str, int] = field(default_factory=dict)
+    as_text: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,15 @@ const (
 type CompressRequest struct {
 	Jobs []CompressJob `json:"jobs"`
 	Effort
-	WindowLog int `json:"window_log"` // the window is 1<<WindowLog bytes
+	WindowLog int      `json:"window_log"` // the window is 1<<WindowLog bytes
+	AsText    []string `json:"as_text"`    // how contents begin for which Effort.Text holds as it does for text
 }
 
 // Effort is how hard libzstd tries.
 type Effort struct {
 	Level int            `json:"level"` // libzstd's, 1 to 22
 	Tuned map[string]int `json:"tuned"` // its parameters that are to be other than the level's, by python-zstandard's names
+	Text  map[string]int `json:"text"`  // the same for text: what has no NUL within its first 4 KiB; none: as Tuned
 }
 
 // CompressJob is one file.

@@ -69,11 +69,29 @@ def test_tables_are_no_larger_than_the_content_needs() -> None:
     from pyhelper import compress  # noqa: PLC0415  (needs zstandard)
 
     request = Compress([], 18, 22, {"chain_log": 18, "hash_log": 20, "strategy": 7})
-    small, large = (compress._parameters(request, size) for size in (2000, 50_000_000))
+    tuned = compress._tuned(request, b"text")
+    small, large = (compress._parameters(request, tuned, size) for size in (2000, 50_000_000))
     assert (large.chain_log, large.hash_log, large.strategy) == (18, 20, 7)
     assert 1 << small.chain_log <= 4096
     assert 1 << small.hash_log <= 4096
     assert small.strategy == 7
+
+
+def test_text_has_parameters_of_its_own() -> None:
+    from pyhelper import compress  # noqa: PLC0415  (needs zstandard)
+
+    native, text = {"strategy": 7}, {"strategy": 6}
+    request = Compress([], tuned=native, text=text, as_text=["LLGOPYM1", "other"])
+    for start, want in (
+        (b"import this\n", text),
+        ("stra\u00dfe".encode("latin-1"), text),
+        (b"", text),
+        (b"LLGOPYM1\0\0\0\1", text),
+        (b"\x7fELF\2\1\1\0", native),
+        (b"text until here\0", native),
+    ):
+        assert compress._tuned(request, start) == want
+    assert compress._tuned(Compress([], tuned=native), b"import this\n") == native
 
 
 def test_an_output_that_exists_is_not_overwritten(tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ const (
 // HeadSize is the number of bytes of the head.
 const HeadSize = 96
 
-const magic = "LLGOPYM1"
+// Magic is how the file begins.
+const Magic = "LLGOPYM1"
 
 // Part is a piece of the file.
 type Part struct{ Offset, Size uint32 }
@@ -75,7 +76,7 @@ func (h *Head) parts() []*Part {
 
 // Encode returns the head as it is in the file.
 func (h *Head) Encode() []byte {
-	out := append([]byte(magic), h.Python[:]...)
+	out := append([]byte(Magic), h.Python[:]...)
 	out = binary.LittleEndian.AppendUint32(out, h.Size)
 	for _, p := range h.parts() {
 		out = binary.LittleEndian.AppendUint32(out, p.Offset)
@@ -86,7 +87,7 @@ func (h *Head) Encode() []byte {
 
 // Decode reads the head of a file and checks that all of it is there.
 func Decode(file []byte) (*Head, error) {
-	if len(file) < HeadSize || string(file[:len(magic)]) != magic {
+	if len(file) < HeadSize || string(file[:len(Magic)]) != Magic {
 		return nil, errors.New("not a module file")
 	}
 	h := &Head{Size: binary.LittleEndian.Uint32(file[12:])}
