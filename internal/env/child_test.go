@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -81,16 +82,27 @@ func do(set *Set, st *store.Store, op []string) error {
 	case "delete":
 		err = set.Delete(ctx, op[1])
 	case "prune":
-		var all []int
-		if all, err = set.Generations(op[1]); err == nil {
-			err = set.Prune(ctx, op[1], all[:len(all)-1]...)
-		}
+		err = pruneAll(ctx, set, op[1])
 	case "gc":
 		_, err = st.GC(ctx, false)
 	default:
 		err = errors.New("unknown operation")
 	}
 	return err
+}
+
+// pruneAll removes all generations but the current one, which need not be the last: one
+// whose process was killed before it became that is there as well.
+func pruneAll(ctx context.Context, set *Set, name string) error {
+	current, err := set.Current(name)
+	if err != nil {
+		return err
+	}
+	all, err := set.Generations(name)
+	if err != nil {
+		return err
+	}
+	return set.Prune(ctx, name, slices.DeleteFunc(all, func(n int) bool { return n == current.Generation })...)
 }
 
 // process is such a process; it is not started yet.

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"math/rand"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -201,13 +203,20 @@ func TestKilledAtRandom(t *testing.T) {
 	random := rand.New(rand.NewSource(time.Now().UnixNano()))
 	killed := 0
 	for range kills {
-		first := random.Intn(6) // so that each comes first some time
-		cmd := f.process(0, ops[first:]...)
+		// So that each comes first some time, and there is something to remove whatever
+		// the last process came to.
+		first := random.Intn(6)
+		cmd := f.process(0, append([]string{"install demo other"}, ops[first:]...)...)
+		var stderr strings.Builder
+		cmd.Stderr = &stderr
 		must(t, cmd.Start())
 		time.Sleep(time.Duration(20+random.Intn(200)) * time.Millisecond)
 		_ = cmd.Process.Kill()
-		if cmd.Wait() != nil {
+		var exit *exec.ExitError
+		if err := cmd.Wait(); errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL {
 			killed++
+		} else if err != nil {
+			t.Fatalf("%v: %s", err, &stderr)
 		}
 		f.consistent("demo")
 	}
