@@ -56,9 +56,6 @@ func TestChangeOfGoCode(t *testing.T) {
 		edit(t, filepath.Join(src, "main.go"), `"Hello`, `"Hallo`)
 		r := build(t, src, args...)
 		phases := []string{"analyse the Python side", "compile the Python modules", "check the native libraries", "compress"}
-		if kind == "--py-onefile" {
-			phases = append(phases, "write the tree")
-		}
 		for _, phase := range phases {
 			if strings.Contains(r.stdout, phase) {
 				t.Errorf("%s: %q is done again", kind, phase)

@@ -2,10 +2,18 @@ package assemble
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/bundle"
+	"github.com/llgo-pypack/llgo-pypack/internal/frames"
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/kept"
 	"github.com/llgo-pypack/llgo-pypack/internal/onefile"
@@ -39,21 +47,14 @@ func (b *builder) archive(ctx context.Context, dist *pydist.Dist, h *helper.Help
 			return tree, archive.Path, err
 		}
 	}
-	dir := filepath.Join(work, "tree")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return nil, "", err
-	}
-	if tree, err = b.write(ctx, dist, plan, dir, true); err != nil {
+	if err := b.inspectPlan(ctx, store, dist, plan, tree.Manifest); err != nil {
 		return nil, "", err
 	}
 	archive := filepath.Join(work, "payload.zip")
-	if err := b.pack(ctx, h, tree, archive); err != nil {
+	if err := b.pack(ctx, h, plan, tree.Manifest, archive); err != nil {
 		return nil, "", err
 	}
-	// A source that was edited between the two looks has made another tree.
-	if key, err = b.archiveKey(h, tree); err == nil {
-		_, err = store.KeepFile(key, archive)
-	}
+	_, err = store.KeepFile(key, archive)
 	return tree, archive, err
 }
 
@@ -67,14 +68,67 @@ func (b *builder) archiveKey(h *helper.Helper, tree *bundle.Result) (kept.Key, e
 	return kept.NewKey("archive", []byte(tree.ManifestSHA256), []byte(id), self), err
 }
 
-// pack writes python/ of the tree as the payload's archive. The payload's root is
-// Python's prefix.
-func (b *builder) pack(ctx context.Context, h *helper.Helper, tree *bundle.Result, archive string) error {
-	sources, err := payload.FromDir(filepath.Join(tree.Dir, "python"))
+// pack writes python/ of a described tree as the payload's archive, from where its files
+// come from: the tree itself is not written. The payload's root is Python's prefix. A
+// source that is edited meanwhile is an error.
+func (b *builder) pack(ctx context.Context, h *helper.Helper, plan *bundle.Plan, m *bundle.Manifest, archive string) error {
+	contents, err := plan.Contents(m)
 	if err != nil {
 		return err
+	}
+	sources := make([]payload.Source, len(contents))
+	for i := range contents {
+		if sources[i], err = sourceOf(&contents[i]); err != nil {
+			return err
+		}
+		if s := &sources[i]; s.File == "" && s.Size >= frames.Small { // the manifest: what makes frames reads files
+			s.File = filepath.Join(filepath.Dir(archive), fmt.Sprintf("generated%d", i))
+			if err := writeTo(s.File, s.Open); err != nil {
+				return err
+			}
+		}
 	}
 	task := b.Reporter.Phase("compress the payload", 0)
 	defer task.Done()
 	return onefile.Pack(ctx, archive, sources, b.encoder(h))
+}
+
+// writeTo writes what open opens to a new file.
+func writeTo(file string, open func() (io.ReadCloser, error)) error {
+	r, err := open()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, data, 0o600)
+}
+
+// sourceOf is an entry of a tree as one of its archive.
+func sourceOf(c *bundle.Content) (payload.Source, error) {
+	s := payload.Source{Path: strings.TrimPrefix(c.Path, "python/"), Target: c.Link}
+	switch {
+	case c.IsDir:
+		s.Mode = fs.ModeDir | 0o755
+		return s, nil
+	case c.Kind == bundle.Symlink:
+		s.Mode = fs.ModeSymlink
+		return s, nil
+	}
+	mode, err := strconv.ParseUint(c.Mode, 8, 32)
+	if err != nil {
+		return s, fmt.Errorf("%s: mode %q", c.Path, c.Mode)
+	}
+	s.Mode, s.File, s.Size, s.Open = fs.FileMode(mode), c.Source, c.Size, c.Open
+	if c.SHA256 != "" {
+		sum, err := hex.DecodeString(c.SHA256)
+		if err != nil || len(sum) != sha256.Size {
+			return s, fmt.Errorf("%s: sum %q", c.Path, c.SHA256)
+		}
+		s.Sum = (*[sha256.Size]byte)(sum)
+	}
+	return s, nil
 }

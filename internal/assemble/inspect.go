@@ -53,6 +53,20 @@ func (b *builder) inspect(ctx context.Context, dist *pydist.Dist, dir string) er
 	return b.keepHits(store, dist, m, hits)
 }
 
+// inspectPlan is inspect of a tree that is not written, of which nothing is kept.
+func (b *builder) inspectPlan(ctx context.Context, store *kept.Store, dist *pydist.Dist, plan *bundle.Plan, m *bundle.Manifest) error {
+	needles, err := b.needles(dist)
+	if err != nil {
+		return err
+	}
+	hits, err := plan.Scan(ctx, m, needles)
+	if err != nil {
+		return err
+	}
+	b.tellHits(hits)
+	return b.keepHits(store, dist, m, hits)
+}
+
 // needles are the paths that are looked for.
 func (b *builder) needles(dist *pydist.Dist) ([]string, error) {
 	root, err := cachedir.Root()

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/parallel"
 )
@@ -39,9 +40,7 @@ type Hit struct {
 // sorted; in the module file of a bundle, one for each module. Needles shorter than three bytes ("", or "/" where that is the home
 // directory) are in every tree and are not looked for.
 func Scan(ctx context.Context, dir string, needles []string) ([]Hit, error) {
-	needles = slices.DeleteFunc(slices.Clone(needles), func(n string) bool { return len(n) < shortest })
-	slices.Sort(needles)
-	needles = slices.Compact(needles)
+	needles = worthLooking(needles)
 	names, err := listFiles(dir)
 	if err != nil {
 		return nil, err
@@ -51,28 +50,39 @@ func Scan(ctx context.Context, dir string, needles []string) ([]Hit, error) {
 		hits[i], err = scanEntry(dir, names[i], needles)
 		return err
 	})
-	all := inModules(dir, slices.Concat(hits...))
-	slices.SortFunc(all, func(a, b Hit) int {
+	all := slices.Concat(hits...)
+	if m, err := ReadManifest(dir); err == nil {
+		all = inModules(m, filepath.Join(dir, filepath.FromSlash(m.ModuleFile)), all)
+	}
+	return sorted(all), err
+}
+
+// worthLooking are needles each once, but for those that are everywhere.
+func worthLooking(needles []string) []string {
+	needles = slices.DeleteFunc(slices.Clone(needles), func(n string) bool { return len(n) < shortest })
+	slices.Sort(needles)
+	return slices.Compact(needles)
+}
+
+func sorted(hits []Hit) []Hit {
+	slices.SortFunc(hits, func(a, b Hit) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Needle, b.Needle), cmp.Compare(a.Offset, b.Offset))
 	})
-	return all, err
+	return hits
 }
 
 // ScanFile is [Scan] of one file, or link, of a tree.
 func ScanFile(dir, name string, needles []string) ([]Hit, error) {
-	needles = slices.DeleteFunc(slices.Clone(needles), func(n string) bool { return len(n) < shortest })
-	slices.Sort(needles)
-	return scanEntry(dir, name, slices.Compact(needles))
+	return scanEntry(dir, name, worthLooking(needles))
 }
 
 // inModules says in which modules the hits in a module file are, as far as they
-// are in modules and dir is a bundle's.
-func inModules(dir string, hits []Hit) []Hit {
-	m, err := ReadManifest(dir)
-	if err != nil || m.ModuleFile == "" {
+// are in modules; file is that file.
+func inModules(m *Manifest, file string, hits []Hit) []Hit {
+	if m.ModuleFile == "" {
 		return hits
 	}
-	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(m.ModuleFile)))
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return hits
 	}
@@ -122,30 +132,35 @@ func scanEntry(dir, name string, needles []string) ([]Hit, error) {
 		}
 		texts = append(texts, target)
 	}
-	var hits []Hit
-	for _, needle := range needles {
-		if slices.ContainsFunc(texts, func(s string) bool { return bytes.Contains([]byte(s), []byte(needle)) }) {
-			hits = append(hits, Hit{Path: name, Needle: needle, Offset: -1})
-		}
-	}
+	hits := scanNames(name, texts, needles)
 	if !info.Mode().IsRegular() {
 		return hits, nil
 	}
-	inside, err := scanFile(full, name, needles, info.Size())
-	return append(hits, inside...), err
-}
-
-// scanFile looks into a file of about that size.
-func scanFile(full, name string, needles []string, size int64) ([]Hit, error) {
 	f, err := os.Open(full)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	inside, err := scanContent(f, name, needles, info.Size())
+	return append(hits, inside...), err
+}
+
+// scanNames looks into what an entry says without its content: its name, its target.
+func scanNames(name string, texts, needles []string) (hits []Hit) {
+	for _, needle := range needles {
+		if slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, needle) }) {
+			hits = append(hits, Hit{Path: name, Needle: needle, Offset: -1})
+		}
+	}
+	return hits
+}
+
+// scanContent looks into a content of about that size.
+func scanContent(r io.Reader, name string, needles []string, size int64) ([]Hit, error) {
 	// Clearing a whole chunk for a small file would take longer than reading that.
-	offsets, err := scan(f, needles, int(min(size+1, chunk)))
+	offsets, err := scan(r, needles, int(min(size+1, chunk)))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", full, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	var hits []Hit
 	for i, at := range offsets {

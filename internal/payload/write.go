@@ -29,6 +29,9 @@ type Source struct {
 	// source was made. Write does not look at them.
 	File string
 	Size int64
+	// Sum is the SHA-256 that the content has to have, nil for any: Write fails if it has
+	// another.
+	Sum *[32]byte
 	// Frame is the content compressed by someone else, nil to have Write do that.
 	Frame *Frame
 }
@@ -125,6 +128,9 @@ func (out *writer) writeEntries(ctx context.Context) error {
 		defer p.spool.close()
 		e := &out.entries[i]
 		e.Size, e.Hash = p.size, p.hash
+		if sum := out.sources[i].Sum; sum != nil && *sum != e.Hash {
+			return fmt.Errorf("%s changes while it is packed", quote(e.Path))
+		}
 		at := placeOf(e)
 		at.crc, at.method, at.packed, at.offset = p.crc, p.method, p.packed, out.at
 		if p.method == stored {

@@ -2,6 +2,7 @@ package payload
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -226,6 +227,19 @@ func TestShipped(t *testing.T) {
 	for _, name := range strings.Fields(string(out)) {
 		if strings.Contains(name, ".") && name != "github.com/klauspost/compress/zstd" || name == "os" {
 			t.Errorf("imports %s", name)
+		}
+	}
+}
+
+// A content whose sum is known has to have it.
+func TestSumThatIsKnown(t *testing.T) {
+	sum := sha256.Sum256([]byte("as it was"))
+	for _, content := range []string{"as it was", "edited"} {
+		source := file("a", 0o644, content)
+		source.Sum = &sum
+		_, err := Write(t.Context(), io.Discard, []Source{source}, Options{Level: Fastest})
+		if edited := content == "edited"; (err != nil) != edited || edited && !strings.Contains(err.Error(), "changes while it is packed") {
+			t.Errorf("%s: %v", content, err)
 		}
 	}
 }
