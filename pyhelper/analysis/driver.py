@@ -127,12 +127,14 @@ def run(out: Channel, search: Search, workdir: str, scripts: list[str], wanted: 
     from PyInstaller.depend import analysis, bindepend  # noqa: PLC0415
     from PyInstaller.lib.modulegraph import modulegraph  # noqa: PLC0415
     from PyInstaller.utils import hooks, misc  # noqa: PLC0415
+    from PyInstaller.utils.hooks import setuptools  # noqa: PLC0415
 
     scan.quicken(modulegraph)
     modulegraph.compile = found.codes.compile
     submodules.stay_here(analysis, hooks)
     toc.take(misc, found.toc_file, found.keep)
     processes.save(build_main, bindepend)
+    processes.no_setuptools_but(search.target, setuptools)
     log.logger.addHandler(_ProgressOfLog(out))
     _watch(build_main, search, found)
     build_main.main(

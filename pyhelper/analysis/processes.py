@@ -6,11 +6,15 @@
 * ``ldd`` is a shell script that starts the loader three times for each file: which one
   is it, does it take the file, and then what is wanted. The loader of this process is
   asked at once; where it does not answer, ldd is.
+* What setuptools brings for others (distutils, packages it vendors) is told by importing
+  it. The target may have none: the one that is found then is of our own tools, and what
+  it brings is not there for the program.
 """
 
 from __future__ import annotations
 
 import functools
+import importlib.machinery
 import os
 import struct
 import subprocess
@@ -35,6 +39,12 @@ def save(build_main: Any, bindepend: Any) -> None:
     loader = _loader(sys.executable)
     if loader:
         bindepend.subprocess = Loader(loader)
+
+
+def no_setuptools_but(target: list[str], setuptools: Any) -> None:
+    """Have PyInstaller's module about it know of no setuptools if ``target`` has none."""
+    if importlib.machinery.PathFinder.find_spec("setuptools", target) is None:
+        setuptools._retrieve_setuptools_info = lambda: None
 
 
 def here_if_ours(discover: Callable[[], list[Any]]) -> Callable[[], list[Any]]:

@@ -124,3 +124,19 @@ assert 'subprocess' in names and 'run' in names
 print()
 """
     start(code, python)
+
+
+SETUPTOOLS = f"""{START}
+from PyInstaller.utils.hooks import setuptools
+assert setuptools.SetuptoolsInfo().available  # that of the tools
+processes.no_setuptools_but([sys.argv[1]], setuptools)
+assert setuptools.SetuptoolsInfo().available
+processes.no_setuptools_but([sys.argv[3]], setuptools)
+known, count = setuptools.SetuptoolsInfo(), len(started)
+print(json.dumps([known.available, known.distutils_vendored, known.is_vendored("packaging")]))
+assert len(started) == count
+"""
+
+
+def test_setuptools_of_the_tools_is_not_the_targets(python: str, tmp_path: Path) -> None:
+    assert json.loads(start(SETUPTOOLS, python, str(tmp_path))) == [False, False, False]
