@@ -33,6 +33,9 @@ var grows = []struct {
 	{"memory of a start", func(p *Program) float64 { return float64(p.Peak) / 1000 }},
 }
 
+// ofMemory is the index of the first of grows that is of memory.
+const ofMemory = 4
+
 // withFiles are the apps that have a program of a kind, and files.
 func (r *Report) withFiles(kind string) (apps []*App) {
 	for _, a := range r.Apps {
@@ -78,14 +81,12 @@ func slopeTable(slopes []*Slope) *table {
 }
 
 // inProportion is how much more a file may cost among many than among fewer. Were
-// a figure to grow with the square of the files, one among 10,000 to 30,000 would cost
-// 3.6 times what it does among 1,000 to 10,000.
+// a figure to grow with the square of the files, one among 30,000 would cost 3 times what
+// it does among 10,000, with their power of 1.5 it would be 1.7 times.
 const inProportion = 1.5
 
-// slopeTargets ask whether growth is linear where that shows most, between the largest
-// numbers of files. What costs less there than before is on the safe side, and what all
-// files together add of less than a tenth of what a program takes with the fewest of them
-// is noise, or another process that is the largest one.
+// slopeTargets ask whether growth is linear where that shows most, at the two largest
+// numbers of files.
 func (r *Report) slopeTargets() (all []*Target) {
 	for _, kind := range []string{onedir, onefile} {
 		apps := r.withFiles(kind)
@@ -93,30 +94,51 @@ func (r *Report) slopeTargets() (all []*Target) {
 		if n < 3 {
 			continue
 		}
-		a, b, c := apps[n-3], apps[n-2], apps[n-1]
-		for _, f := range grows {
-			noise := f.of(apps[0].program(kind)) / 10 / float64(c.DataFiles-b.DataFiles)
-			all = append(all, &Target{
-				What: f.what + ", each file", App: fmt.Sprintf("%d to %d files", b.DataFiles, c.DataFiles), Program: kind,
-				Against: fmt.Sprintf("%d to %d files", a.DataFiles, b.DataFiles), Limit: inProportion,
-				Measured: max(0, each(kind, b, c, f.of)) / max(noise, each(kind, a, b, f.of)),
-			})
+		base, fewer, many := apps[0], apps[n-2], apps[n-1]
+		for i, f := range grows {
+			t := &Target{
+				What: f.what + ", each file", App: many.Name, Program: kind, Against: fewer.Name, Limit: inProportion,
+				Measured: addedRatio(kind, base, fewer, many, f.of),
+			}
+			if i >= ofMemory {
+				t.Measured = wholeRatio(kind, fewer, many, f.of)
+			}
+			all = append(all, t)
 		}
+		all = append(all, many.memoryTargets(many.program(kind))...)
 	}
 	return all
+}
+
+// addedRatio compares what a file adds to the figure of the fewest. What all files add of
+// less than a tenth of that is noise.
+func addedRatio(kind string, base, fewer, many *App, of func(*Program) float64) float64 {
+	noise := of(base.program(kind)) / 10 / float64(fewer.DataFiles-base.DataFiles)
+	return max(0, each(kind, base, many, of)) / max(noise, each(kind, base, fewer, of))
+}
+
+// wholeRatio compares a whole figure for each file. Of memory it is that of the largest
+// process, which is another one with few files than with many: what they add to one does
+// not show until it is larger than the other.
+func wholeRatio(kind string, fewer, many *App, of func(*Program) float64) float64 {
+	return of(many.program(kind)) / of(fewer.program(kind)) * float64(fewer.DataFiles) / float64(many.DataFiles)
 }
 
 // payloadTargets ask what a big payload takes of memory.
 func (r *Report) payloadTargets() (all []*Target) {
 	for _, a := range r.Apps {
-		if a.Payload == 0 {
-			continue
-		}
 		for _, p := range a.Programs {
-			all = append(all,
-				a.limit("memory of a build", p, 300, "MB", func(p *Program) float64 { return float64(p.Cold.Peak) / 1e6 }),
-				a.limit("memory of a start", p, 300, "MB", func(p *Program) float64 { return float64(p.Peak) / 1e6 }))
+			if a.Payload > 0 {
+				all = append(all, a.memoryTargets(p)...)
+			}
 		}
 	}
 	return all
+}
+
+func (a *App) memoryTargets(p *Program) []*Target {
+	return []*Target{
+		a.limit("memory of a build", p, 300, "MB", func(p *Program) float64 { return float64(p.Cold.Peak) / 1e6 }),
+		a.limit("memory of a start", p, 300, "MB", func(p *Program) float64 { return float64(p.Peak) / 1e6 }),
+	}
 }

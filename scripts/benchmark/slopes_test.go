@@ -45,14 +45,14 @@ func TestSlopeTargets(t *testing.T) {
 		"quadratic": {func(n float64) float64 { return 0.001 * n / 1000 }, false},
 		"n^1.5":     {func(n float64) float64 { return 0.001 * math.Sqrt(n) }, false},
 		"nothing":   {func(float64) float64 { return 0 }, true},
-		"less":      {func(n float64) float64 { return -0.001 }, true},
+		"less":      {func(n float64) float64 { return -0.0001 }, true},
 		"noise":     {func(n float64) float64 { return 0.4 / n * math.Sin(n) }, true},
 	} {
 		targets := growing(test.each, 100, 1000, 10000, 30000).slopeTargets()
-		if len(targets) != 6 {
+		if len(targets) != len(grows)+2 {
 			t.Fatalf("%d targets", len(targets))
 		}
-		for _, target := range targets {
+		for _, target := range targets[:len(grows)] {
 			if target.Unknown || (target.Measured <= target.Limit) != test.linear {
 				t.Errorf("%s: %s: %+v", name, target.What, target)
 			}
@@ -60,6 +60,18 @@ func TestSlopeTargets(t *testing.T) {
 	}
 	if targets := growing(func(float64) float64 { return 1 }, 100, 1000).slopeTargets(); len(targets) != 0 {
 		t.Errorf("one slope is compared: %+v", targets[0])
+	}
+}
+
+// The largest process is another one with few files than with many.
+func TestMemoryOfTheLargestProcess(t *testing.T) {
+	r := growing(func(float64) float64 { return 0.001 }, 100, 1000, 10000, 30000)
+	for i, peak := range []int64{97e6, 97e6, 106e6, 148e6} {
+		r.Apps[i].Programs[0].Cold.Peak = peak
+	}
+	target := r.slopeTargets()[ofMemory]
+	if target.What != "memory of a build, each file" || target.Measured > 0.5 || target.Measured < 0.4 {
+		t.Errorf("%+v", target)
 	}
 }
 
