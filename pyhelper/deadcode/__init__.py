@@ -9,7 +9,8 @@ objects to link are not published. So it is done with what is there:
 * functions.py: where functions begin and end stands in .eh_frame, which unwinding needs
   and ``strip`` leaves;
 * survey.py: what each function refers to stands in its instructions: position
-  independent code of x86-64 names an address relative to itself or not at all;
+  independent code of x86-64 names an address relative to itself, or as an item of a
+  table of constants, relative to that;
 * graph.py: what data refers to stands in the relocations; from the symbols that the
   library exports, without the PyInit functions of the modules nobody imports, all that
   is alive follows;

@@ -11,6 +11,7 @@ from pyhelper.binaries import image as elf
 from pyhelper.binaries.image import Image
 from pyhelper.deadcode import functions, graph
 from pyhelper.deadcode.functions import Unexpected
+from pyhelper.deadcode.references import CONSTANT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,8 +24,6 @@ MARGIN = 1024
 
 _TRAP = b"\xcc"  # int3
 _RETURN_NULL = bytes.fromhex("31c0c3")  # xor eax, eax; ret
-# Variables stay: there is little to gain, and much to lose.
-_CONSTANT = {".rodata", ".data.rel.ro"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,8 @@ class _Dead:
 
     def __init__(self, alive: Graph) -> None:
         self.code = self._ranges(alive, [alive.text], 0)
-        constant = [s for s in alive.data if s.name in _CONSTANT]
+        # Variables stay: there is little to gain, and much to lose.
+        constant = [s for s in alive.data if s.name in CONSTANT]
         self.data = self._ranges(alive, constant, MARGIN)
         self._bounds = [a for r in self.data for a in r]
 

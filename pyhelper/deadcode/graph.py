@@ -71,12 +71,14 @@ class Graph:
     Part ``i`` is the bytes from ``starts[i]`` to ``starts[i + 1]``: a unit of the survey,
     data from one address that anything refers to up to the next, or, between them, what
     is neither and of no interest. Data that no code leads to is the rest of the object in
-    front of it, which points into itself.
+    front of it, which points into itself. Entries of tables divide nothing: they may be
+    numbers.
     """
 
     def __init__(self, image: Image, references: References, pointers: dict[int, int]) -> None:
-        self._references, self._pointers = references, pointers
-        self._places = sorted(pointers)
+        self._references = references
+        self._pointers = {**dict(zip(references.places, references.leads)), **pointers}
+        self._places = sorted(self._pointers)
         sections = image.sections()
         self.text = next(s for s in sections if s.name == ".text")
         self.data = [s for s in sections if _is_data(s)]

@@ -16,12 +16,12 @@ import struct
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from iced_x86 import Decoder, Instruction
+from iced_x86 import Decoder, Instruction, Mnemonic, Register
 
 from pyhelper.binaries.image import IDENT, X86_64, Image
 from pyhelper.deadcode import functions
 from pyhelper.deadcode.functions import Unexpected
-from pyhelper.deadcode.references import References
+from pyhelper.deadcode.references import CONSTANT, References
 from pyhelper.protocol import Surveyed
 
 if TYPE_CHECKING:
@@ -62,10 +62,14 @@ def survey(data: bytes) -> References:
     units = list(_units(image, sections[".text"], sections[".eh_frame"]))
     reader = _Reader(image, {start for start, _, _ in units}, max(s.end for s in sections.values()))
     named = [reader.code(*unit) for unit in units]
-    tables = _Tables(image, sections[".text"], sections[".rodata"], named)
-    found = References()
+    tables = _Tables(image, sections, named)
+    found, leads = References(), dict[int, int]()
     for (start, end, _), targets in zip(units, named):
         found.add(start, targets | tables.jumps(targets, start, end))
+        if start in reader.relative:
+            leads.update(tables.constants(targets))
+    found.places.extend(leads)
+    found.leads.extend(leads.values())
     for s in sections.values():
         if s.flags & _EXECUTABLE and s.name != ".text" and not s.name.startswith(".plt"):
             found.always.extend(sorted(reader.code(s.address, s.end, covered=True)))
@@ -95,6 +99,7 @@ class _Reader:
     def __init__(self, image: Image, functions: set[int], limit: int) -> None:
         self._data, self._image = bytes(image.data), image
         self._functions, self._limit = functions, limit
+        self.relative: set[int] = set()  # units that load relative addresses, perhaps
 
     def code(self, start: int, end: int, covered: bool) -> set[int]:
         """Return the addresses outside of a unit that its instructions name."""
@@ -108,6 +113,8 @@ class _Reader:
                 found.add(instruction.ip_rel_memory_address)
             elif target := instruction.near_branch_target:
                 found.add(target)
+            elif _loads_relative(instruction):
+                self.relative.add(start)
             elif instruction.is_invalid:
                 covered = False
         if not covered:
@@ -123,38 +130,63 @@ class _Reader:
         return found & self._functions
 
 
-class _Tables:
-    """Tables of jumps: addresses of code, relative to the table (compilers' ``switch``).
+def _loads_relative(instruction: Instruction) -> bool:
+    """Does it load an item of 32 bits as 64, to be added to an address?"""
+    return (
+        instruction.mnemonic == Mnemonic.MOVSXD
+        and instruction.memory_index != Register.NONE
+        and instruction.memory_displacement == 0
+    )
 
-    One ends where anything refers to next. Compilers jump within a function, but for parts
-    of it that are rarely needed, which they put elsewhere.
+
+class _Tables:
+    """Tables of addresses that are relative to the table: constants without relocations.
+
+    Compilers make them of a ``switch``, which jumps within a function, but for parts of it
+    that are rarely needed and are elsewhere; and of arrays of pointers to constants (LLVM,
+    RelLookupTableConverter: ``static const char *const names[]``). One ends where anything
+    refers to next.
     """
 
-    def __init__(
-        self, image: Image, text: Section, constants: Section, named: list[set[int]]
-    ) -> None:
-        self._data, self._text, self._constants = image.data, text, constants
-        self._starts = sorted({t for targets in named for t in targets if self._has(t)})
+    def __init__(self, image: Image, sections: dict[str, Section], named: list[set[int]]) -> None:
+        self._data, self._text, self._in = image.data, sections[".text"], sections[".rodata"]
+        self._constants = [sections[n] for n in CONSTANT if n in sections]
+        begins = {t for targets in named for t in targets if self._has(t)}
+        self._starts = [*sorted(begins), self._in.end]
 
     def _has(self, address: int) -> bool:
-        return self._constants.address <= address < self._constants.end
+        return self._in.address <= address < self._in.end
 
     def jumps(self, targets: set[int], start: int, end: int) -> set[int]:
         """Return where else than inside of itself a unit's tables lead."""
         found = set()
         for table in filter(self._has, targets):
-            leads = self._leads(table)
+            leads = {t for _, t in self._entries(table, [self._text])}
             if any(start <= t < end for t in leads):
                 found |= {t for t in leads if not start <= t < end}
         return found
 
-    def _leads(self, table: int) -> set[int]:
-        following = bisect_right(self._starts, table)
-        limit = self._starts[following] if following < len(self._starts) else self._constants.end
-        at, found = self._constants.offset + table - self._constants.address, set()
-        for place in range(at, at + (limit - table) // 4 * 4, 4):
-            target = table + int.from_bytes(self._data[place : place + 4], "little", signed=True)
-            if not self._text.address <= target < self._text.end:
+    def constants(self, targets: set[int]) -> Iterator[tuple[int, int]]:
+        """Yield where entries are, and the constants they lead to, of what may be tables.
+
+        They may be tables of numbers. One ends before what it leads to, and has two entries.
+        """
+        for table in (t for t in targets if self._has(t) and t % 4 == 0):
+            limit, found = self._in.end, []
+            for place, target in self._entries(table, self._constants):
+                if table <= target <= place or place >= limit:
+                    break
+                limit = min(limit, target) if target > place else limit
+                found.append((place, target))
+            if len(found) > 1:
+                yield from found
+
+    def _entries(self, table: int, sections: list[Section]) -> Iterator[tuple[int, int]]:
+        limit = self._starts[bisect_right(self._starts, table)]
+        offset = self._in.offset - self._in.address
+        for place in range(table, limit - 3, 4):
+            at = offset + place
+            target = table + int.from_bytes(self._data[at : at + 4], "little", signed=True)
+            if not any(s.address <= target < s.end for s in sections):
                 break
-            found.add(target)
-        return found
+            yield place, target
