@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pyhelper.deadcode.graph import Builtins, Graph
     from pyhelper.deadcode.references import References
 
-# What stays of dead data behind a live object, in case that ends later (bytes).
+# What stays of dead data around live objects, in case those end later, or begin earlier and
+# are only named by an address in them, or behind them, from which code counts back (bytes).
 MARGIN = 1024
 
 _TRAP = b"\xcc"  # int3
@@ -72,7 +73,7 @@ class _Dead:
         alive: Graph, sections: Iterable[elf.Section], margin: int
     ) -> list[tuple[int, int]]:
         found = [
-            (alive.starts[first] + margin, alive.starts[last])
+            (alive.starts[first] + margin, alive.starts[last] - margin)
             for s in sections
             for first, last in alive.dead(s)
         ]

@@ -22,19 +22,21 @@ _PROGBITS, _NOBITS, _INIT, _FINI, _PREINIT = 1, 8, 14, 15, 16  # types of sectio
 _STARTED = {_INIT, _FINI, _PREINIT}
 _NEITHER, _CODE, _DATA = 0, 1, 2
 _LINKAGE = ".got"  # addresses that the linker collects, in the order of their first use
-_IRELATIVE = 37  # the addend is a function that chooses one
 _THREAD_LOCAL = {16, 17, 18}  # DTPMOD64, DTPOFF64, TPOFF64: offsets, no addresses
 
 
 def pointers(image: Image) -> dict[int, int]:
-    """Return what the loader makes point into the library: place → address."""
+    """Return what the loader makes point into the library: place → address.
+
+    It does not know of functions that are chosen when the library is loaded (IRELATIVE).
+    """
     types, found = elf.TYPES[image.machine], {}
     tables = ((elf.RELA_AT, elf.RELASZ), (elf.JMPREL, elf.PLTRELSZ))
     for place, info, addend in (
         r for at, n in tables for r in image.table(image.tag(at), image.tag(n))
     ):
         kind = info & 0xFFFFFFFF
-        if kind in {types.relative, _IRELATIVE}:
+        if kind == types.relative:
             found[place] = addend
         elif kind in {types.word, types.table, types.slot}:
             own = image.own(info, elf.OBJECT, elf.FUNC)
