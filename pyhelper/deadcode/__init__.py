@@ -19,12 +19,14 @@ objects to link are not published. So it is done with what is there:
 
 What cannot be read off a stripped library is where an object of data ends. It is taken to
 end where anything refers to next. That is wrong where dead code, or the object itself,
-refers into the midst of a live one; hence four rules, which cost one part in thirty:
+refers into the midst of a live one; hence five rules, which cost one part in twenty:
 
 * data that no code leads to is the rest of the object in front of it (graph.Graph);
 * dead data shorter than a kilobyte, between the living, is alive, with all it refers to
   (graph.GAP): what goes are whole libraries, whose data linkers put side by side;
 * of what is dead between live objects the first kilobyte and the last stay (cut.MARGIN);
+* dead constants go where 16 kilobytes of them lie together, and not where linkers mix those
+  of all libraries, as they do with strings (cut.NEIGHBOURHOOD);
 * variables stay, dead or not (cut.py): only constants and code go.
 
 A library that is not as expected is left whole: other machines, sections or types of

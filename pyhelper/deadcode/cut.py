@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 # are only named by an address in them, or behind them, from which code counts back (bytes).
 MARGIN = 1024
 
+# Dead constants that lie together are fewer than this: they stay (bytes). It keeps all that
+# linkers mix, as strings, and loses one part in fifty: what goes are tables of libraries.
+NEIGHBOURHOOD = 16384
+
 _TRAP = b"\xcc"  # int3
 _RETURN_NULL = bytes.fromhex("31c0c3")  # xor eax, eax; ret
 
@@ -62,22 +66,19 @@ class _Dead:
     """The ranges of addresses whose bytes go, ascending."""
 
     def __init__(self, alive: Graph) -> None:
-        self.code = self._ranges(alive, [alive.text], 0)
+        self.code = self._ranges(alive, [alive.text], 0, 0)
         # Variables stay: there is little to gain, and much to lose.
         constant = [s for s in alive.data if s.name in CONSTANT]
-        self.data = self._ranges(alive, constant, MARGIN)
+        self.data = self._ranges(alive, constant, MARGIN, NEIGHBOURHOOD)
         self._bounds = [a for r in self.data for a in r]
 
     @staticmethod
     def _ranges(
-        alive: Graph, sections: Iterable[elf.Section], margin: int
+        alive: Graph, sections: Iterable[elf.Section], margin: int, least: int
     ) -> list[tuple[int, int]]:
-        found = [
-            (alive.starts[first] + margin, alive.starts[last] - margin)
-            for s in sections
-            for first, last in alive.dead(s)
-        ]
-        return [r for r in found if r[0] < r[1]]
+        dead = [r for s in sections for r in alive.dead(s)]
+        found = [(alive.starts[first], alive.starts[last]) for first, last in dead]
+        return [(a + margin, b - margin) for a, b in found if b - a >= least]
 
     def has_data(self, address: int) -> bool:
         """Does an address lie in data that goes?"""

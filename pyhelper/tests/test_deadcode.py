@@ -30,7 +30,7 @@ SOURCE = """
 #include <stddef.h>
 typedef int (*function)(int);
 typedef struct { const char *name; void *(*init)(void); } module;
-#define BIG(name) const int name[2048] = {[0 ... 2047] = __LINE__}
+#define BIG(name) const int name[8192] = {[0 ... 8191] = __LINE__}
 #define NOINLINE __attribute__((noinline))
 
 /* A table of jumps. */
@@ -54,7 +54,7 @@ int bucket(int i) { return buckets[i].next->value + (buckets[i].last == &buckets
 
 /* What is needed in common. */
 static BIG(common_numbers);
-NOINLINE static int common(int x) { return common_numbers[x & 2047] + jumps(x & 7); }
+NOINLINE static int common(int x) { return common_numbers[x & 8191] + jumps(x & 7); }
 
 /* A table of addresses that are relative to it, as LLVM makes one of an array of strings:
    they are amid what only b needs, and nothing else refers to them. */
@@ -71,12 +71,13 @@ int seven(int i) { return seven_end[-i]; }
 
 /* The library that only b needs. */
 static BIG(rare_numbers);
-NOINLINE static int rare1(int x) { return rare_numbers[x & 2047] + common(x); }
+NOINLINE static int rare1(int x) { return rare_numbers[x & 8191] + common(x); }
 NOINLINE static int rare2(int x) { return rare1(x) * rare_text[x & 1023] * rare_more[x & 1023]; }
 #define R8 rare1, rare2, rare2, rare1, rare1, rare2, rare1, rare2
 #define R64 R8, R8, R8, R8, R8, R8, R8, R8
-static const function rare[512] = {R64, R64, R64, R64, R64, R64, R64, R64};
-NOINLINE static int library(int x) { return rare[x & 511](x); }
+#define R512 R64, R64, R64, R64, R64, R64, R64, R64
+static const function rare[4096] = {R512, R512, R512, R512, R512, R512, R512, R512};
+NOINLINE static int library(int x) { return rare[x & 4095](x); }
 
 static const function of_a[2] = {common, jumps};
 static volatile int four = 4;
@@ -131,7 +132,8 @@ def test_what_only_a_module_needs_goes_with_it(tmp_path: Path, bound: bool) -> N
     less.write_bytes(result.data)
     assert (result.modules, len(result.data)) == (["b"], len(data))
     # The numbers and the functions of the library, but for the kilobytes around the living.
-    assert 2048 * 4 + 512 * 8 - 4 * cut.MARGIN <= result.emptied <= 2048 * 4 + 512 * 8 + 1024
+    both = 8192 * 4 + 4096 * 8
+    assert both - 4 * cut.MARGIN <= result.emptied <= both + 1024
     assert names(whole) == ["b", "a", "none", "builtins"]
     assert names(less) == ["a", "none", "builtins"]
     everything = "[x.init(i) for i in range(-3, 0)] + [x.bucket(i) for i in range(256)]"
