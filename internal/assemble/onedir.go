@@ -76,6 +76,7 @@ func (b *builder) optimize() int {
 type files struct {
 	plan      *helper.Plan
 	leftOut   []leftout.Group   // what of the analysis stays behind
+	unused    []string          // built-in modules that are to go
 	bytecode  map[string]string // dest of a module → its compiled file
 	linked    map[string]string // dest of a native file → the file to ship
 	reals     map[string]string // dest of a native file → where it is, if there is a link at dest
@@ -115,6 +116,9 @@ func (b *builder) collect(ctx context.Context, dist *pydist.Dist, h *helper.Help
 	}
 	f := &files{}
 	if f.plan, f.leftOut, err = leftout.Apply(plan, b.wanted(), b.set.Keep.Values()); err != nil {
+		return nil, err
+	}
+	if f.plan, f.unused, err = b.withoutUnused(dist, f.plan); err != nil {
 		return nil, err
 	}
 	b.nameCaches(f.plan)
@@ -266,7 +270,7 @@ func (b *builder) link(ctx context.Context, dist *pydist.Dist, h *helper.Helper,
 		return err
 	}
 	req := b.linkRequest(dist, f.plan, p, dir)
-	if err := b.unused(ctx, dist, h, f.plan, &req); err != nil {
+	if err := b.unused(ctx, dist, h, f.unused, &req); err != nil {
 		return err
 	}
 	linked, err := h.LinkOnce(ctx, req)

@@ -19,14 +19,24 @@ func (b *builder) cuts(dist *pydist.Dist) bool {
 		!slices.Contains(keep, leftout.Builtins) && !slices.Contains(keep, leftout.All)
 }
 
-// unused says in a request to link what of libpython is to go.
-func (b *builder) unused(ctx context.Context, dist *pydist.Dist, h *helper.Helper, plan *helper.Plan, req *helper.LinkRequest) error {
+// withoutUnused returns the plan without the modules that need what is to go of libpython,
+// and which built-in modules that is.
+func (b *builder) withoutUnused(dist *pydist.Dist, plan *helper.Plan) (*helper.Plan, []string, error) {
 	if !b.cuts(dist) {
-		return nil
+		return plan, nil, nil
 	}
-	modules, err := leftout.UnusedBuiltins(plan, b.set.Keep.Values())
-	if err != nil || len(modules) == 0 {
-		return err
+	unused, err := leftout.UnusedBuiltins(plan, b.set.Keep.Values())
+	if err != nil {
+		return nil, nil, err
+	}
+	plan, err = leftout.WithoutBuiltins(plan, unused)
+	return plan, unused, err
+}
+
+// unused says in a request to link what of libpython is to go.
+func (b *builder) unused(ctx context.Context, dist *pydist.Dist, h *helper.Helper, modules []string, req *helper.LinkRequest) error {
+	if len(modules) == 0 {
+		return nil
 	}
 	if err := b.ahead.wait(ctx); err != nil {
 		return err

@@ -82,6 +82,41 @@ func reached(plan *helper.Plan, follow func(importer, module string) bool) []boo
 	return found
 }
 
+// WithoutBuiltins returns the plan without the modules that cannot be imported without
+// the unused built-in modules: they import one as a matter of course, or another such
+// module, and are not used either. What imports them falls back.
+func WithoutBuiltins(plan *helper.Plan, unused []string) (*helper.Plan, error) {
+	p, err := load()
+	if err != nil || len(unused) == 0 {
+		return plan, err
+	}
+	gone := map[string]bool{}
+	for _, name := range unused {
+		gone[name] = true
+	}
+	used := p.used(plan)
+	for again := true; again; {
+		again = false
+		for _, im := range plan.Imports {
+			for i, at := range im.Importers {
+				importer := plan.Imports[at].Name
+				if gone[im.Name] && im.How[i] == 'i' && !used[importer] && !gone[importer] {
+					gone[importer], again = true, true
+				}
+			}
+		}
+	}
+	less := *plan
+	less.Files = slices.DeleteFunc(slices.Clone(plan.Files), func(f helper.PlanFile) bool { return f.Module != "" && gone[moduleName(f)] })
+	less.Imports = slices.Clone(plan.Imports)
+	for i, im := range less.Imports {
+		if gone[im.Name] && im.State == "" {
+			less.Imports[i].State = stateExcluded
+		}
+	}
+	return &less, nil
+}
+
 // OfBuiltins describes what went of them, for people who ask for sizes: how many modules,
 // and bytes of libpython.
 func OfBuiltins(modules int, size int64) (Group, error) {

@@ -64,3 +64,43 @@ func TestWeakImports(t *testing.T) {
 		t.Errorf("the program imports _ssl: %q", list)
 	}
 }
+
+// What cannot be imported any more goes too, and what can do without it stays.
+func TestWithoutBuiltins(t *testing.T) {
+	plan := &helper.Plan{
+		Imports: []helper.Imported{
+			{Name: "<program>"},
+			{Name: "pathlib", Importers: []int{0}, How: "i"},
+			{Name: "urllib.request", Importers: []int{1}, How: "d"},
+			{Name: "ssl", Importers: []int{2, 6}, How: "ti"},
+			{Name: "_ssl", Importers: []int{3}, How: "i"},
+			{Name: "_ctypes", Importers: []int{0}, How: "i"},
+			{Name: "needs_ssl", Importers: []int{2}, How: "t"},
+		},
+	}
+	for _, name := range []string{"pathlib.__init__", "urllib.request", "ssl", "needs_ssl", ""} {
+		plan.Files = append(plan.Files, helper.PlanFile{Module: name})
+	}
+	less, err := WithoutBuiltins(plan, []string{"_ssl", "_sqlite3"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left, excluded []string
+	for _, f := range less.Files {
+		left = append(left, f.Module)
+	}
+	for _, im := range less.Imports {
+		if im.State == stateExcluded {
+			excluded = append(excluded, im.Name)
+		}
+	}
+	if want := []string{"pathlib.__init__", "urllib.request", ""}; !slices.Equal(left, want) {
+		t.Errorf("%q are left, want %q", left, want)
+	}
+	if want := []string{"ssl", "_ssl", "needs_ssl"}; !slices.Equal(excluded, want) {
+		t.Errorf("%q are excluded, want %q", excluded, want)
+	}
+	if len(plan.Files) != 5 || plan.Imports[4].State != "" {
+		t.Error("the plan itself was changed")
+	}
+}
