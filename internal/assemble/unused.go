@@ -3,7 +3,6 @@ package assemble
 import (
 	"context"
 	"runtime"
-	"slices"
 
 	"github.com/llgo-pypack/llgo-pypack/internal/helper"
 	"github.com/llgo-pypack/llgo-pypack/internal/leftout"
@@ -14,9 +13,8 @@ import (
 // libraries whose every byte is known, on the one kind of machine whose code is read. A
 // farm shares its libpython with other programs.
 func (b *builder) cuts(dist *pydist.Dist) bool {
-	keep := b.set.Keep.Values()
 	return dist.Managed && runtime.GOOS == "linux" && runtime.GOARCH == "amd64" && !b.farm() &&
-		!slices.Contains(keep, leftout.Builtins) && !slices.Contains(keep, leftout.All)
+		!leftout.KeepsBuiltins(b.set.Keep.Values())
 }
 
 // withoutUnused returns the plan without the modules that need what is to go of libpython,

@@ -15,14 +15,7 @@ import (
 func described(t *testing.T) (plan *Plan, m *Manifest, dir string) {
 	t.Helper()
 	in := withModules(t)
-	plan, err := NewPlan(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	told, err := plan.Describe(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	plan, told := describe(t, in)
 	dir = t.TempDir()
 	build(t, in, Options{Dir: dir})
 	return plan, told.Manifest, dir

@@ -9,6 +9,11 @@ import (
 // Builtins is the name of the group of modules that are built into libpython.
 const Builtins = "builtins"
 
+// KeepsBuiltins reports whether names that are as in Apply keep them.
+func KeepsBuiltins(keep []string) bool {
+	return slices.Contains(keep, Builtins) || slices.Contains(keep, All)
+}
+
 // builtin is a module of libpython that may go.
 type builtin struct {
 	Name      string   `json:"name"`
@@ -20,7 +25,7 @@ type builtin struct {
 // policy, nor do others that stay. keep is as in Apply. An interpreter need not have them.
 func UnusedBuiltins(plan *helper.Plan, keep []string) ([]string, error) {
 	p, err := load()
-	if err != nil || slices.Contains(keep, Builtins) || slices.Contains(keep, All) {
+	if err != nil || KeepsBuiltins(keep) {
 		return nil, err
 	}
 	used := p.used(plan)

@@ -6,7 +6,7 @@ loader looks each up by name, in the program and the C library first, at every s
 Here a reference to a symbol that the library defines becomes one to an address of the
 library (R_*_RELATIVE), and a slot of the linkage table gets the function's address in
 place of the stub that would ask the loader for it. Relocations are sorted by address,
-the relative ones first, as linkers do (DTRELACOUNT).
+the relative ones first, as linkers do (DT_RELACOUNT).
 
 Only for a library that nothing in front of it can have replacements for: one that a
 program loads by dlopen, because a program that is *linked* with it may have copies of
@@ -26,7 +26,6 @@ from pyhelper.binaries.image import (
     JMPREL,
     OBJECT,
     PLTRELSZ,
-    RELA,
     RELA_AT,
     RELACOUNT,
     RELASZ,
@@ -67,10 +66,7 @@ def _bind_words(library: Image, types: Types) -> None:
             others.append((place, info, addend))
         else:
             relative.append((place, types.relative, value + addend))
-    start = library.offset(address)
-    for i, relocation in enumerate([*sorted(relative), *others]):
-        RELA.pack_into(library.data, start + i * RELA.size, *relocation)
-    library.set_tag(RELACOUNT, len(relative))
+    library.set_relocations([*relative, *others])
 
 
 def _bind_slots(library: Image, types: Types) -> None:

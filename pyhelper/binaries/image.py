@@ -12,7 +12,7 @@ import struct
 from dataclasses import dataclass
 
 IDENT = b"\x7fELF\x02\x01\x01"  # 64 bits, little-endian, version 1
-RELA = struct.Struct("<QQq")
+_RELA = struct.Struct("<QQq")
 WORD = struct.Struct("<Q")
 _SYMBOL = struct.Struct("<IBBHQQ")
 _DYNAMIC = struct.Struct("<qQ")
@@ -22,7 +22,7 @@ _SIZE_AT = 32  # of sh_size in a section's header
 
 # Dynamic tags.
 PLTRELSZ, SYMTAB, RELA_AT, RELASZ, JMPREL, RELACOUNT = 2, 6, 7, 8, 23, 0x6FFFFFF9
-STRTAB, TEXTREL = 5, 22
+STRTAB = 5
 OBJECT, FUNC = 1, 2  # types of symbols
 _LOAD, _DYN = 1, 2  # segments
 _GLOBAL = 1
@@ -109,7 +109,26 @@ class Image:
         if not size:
             return []
         start = self.offset(address)
-        return list(RELA.iter_unpack(memoryview(self.data)[start : start + size]))
+        return list(_RELA.iter_unpack(memoryview(self.data)[start : start + size]))
+
+    def set_relocations(self, lines: list[tuple[int, int, int]]) -> None:
+        """Write no more relocations than DT_RELA has, in the order of linkers.
+
+        The relative ones come first, by address (DT_RELACOUNT), and are read without a
+        look at their type.
+        """
+        address, size = self.tag(RELA_AT), self.tag(RELASZ)
+        relative = [line for line in lines if line[1] == TYPES[self.machine].relative]
+        others = [line for line in lines if line[1] != TYPES[self.machine].relative]
+        content = b"".join(_RELA.pack(*line) for line in [*sorted(relative), *others])
+        start = self.offset(address)
+        self.data[start : start + size] = content.ljust(size, b"\0")
+        self.set_tag(RELACOUNT, len(relative))
+        if len(content) == size:
+            return
+        self.set_tag(RELASZ, len(content))
+        section = next(s for s in self.sections() if s.address == address)
+        WORD.pack_into(self.data, section.header + _SIZE_AT, len(content))
 
     def own(self, info: int, *types: int) -> int | None:
         """Return the address of a symbol that the library itself defines for everybody."""
@@ -120,8 +139,7 @@ class Image:
 
     def text(self, address: int) -> str:
         """Return the string at an address."""
-        start = self.offset(address)
-        return self.data[start : self.data.index(0, start)].decode("utf-8", "surrogateescape")
+        return self._string(self.offset(address))
 
     def sections(self) -> list[Section]:
         """Return the sections that are mapped, by address."""
@@ -141,10 +159,6 @@ class Image:
 
     def _string(self, offset: int) -> str:
         return self.data[offset : self.data.index(0, offset)].decode("ascii", "replace")
-
-    def set_section_size(self, section: Section, size: int) -> None:
-        """Let a section end earlier."""
-        WORD.pack_into(self.data, section.header + _SIZE_AT, size)
 
     def symbols(self, table: Section) -> list[Symbol]:
         """Return what the library defines, from its dynamic symbol table."""

@@ -18,9 +18,7 @@ to macho_link.py; one bundle has one format.
 
 from __future__ import annotations
 
-import os
 import posixpath
-import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -224,11 +222,7 @@ def _strip(file: File, output: str) -> None:
     data = strip.strip(original)
     if data is None:
         return
-    path = places.output(output, f"{file.dest}.stripped")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as f:
-        f.write(data)
-    shutil.copymode(file.source, path)
+    path = rewritten.put(data, file.source, places.output(output, f"{file.dest}.stripped"))
     described = elf.read(path)
     if (
         described is None

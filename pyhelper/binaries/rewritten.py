@@ -19,11 +19,16 @@ def write(file: LinkedFile, data: bytes, output: str, how: str) -> LinkedFile:
 
     What the loader is told by the file must be the same as before.
     """
-    path = places.output(output, f"{file.dest}.{how}")
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as f:
-        f.write(data)
-    shutil.copymode(file.source, path)
+    path = put(data, file.source, places.output(output, f"{file.dest}.{how}"))
     if elf.read(path) != elf.read(file.source):
         raise Failed(f"{file.source}: it cannot be {how} without breaking it")
     return replace(file, source=path, patched=True)
+
+
+def put(data: bytes, source: str, path: str) -> str:
+    """Write ``data`` to ``path``, with the permissions of the file that it is made from."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as f:
+        f.write(data)
+    shutil.copymode(source, path)
+    return path

@@ -101,28 +101,15 @@ def _compact(image: Image, builtins: Builtins, gone: list[str]) -> None:
         for place, source in zip((to, to + 8), builtins.places(name), strict=True):
             if source in found:
                 lines.append((place, *found[source]))
-    _write_relocations(image, lines)
+    image.set_relocations(sorted(lines))
 
 
 def _relocations(image: Image) -> list[tuple[int, int, int]]:
     return image.table(image.tag(elf.RELA_AT), image.tag(elf.RELASZ))
 
 
-def _write_relocations(image: Image, lines: list[tuple[int, int, int]]) -> None:
-    """Write no more relocations than there were, in the order of linkers: see bind.py."""
-    address, size = image.tag(elf.RELA_AT), image.tag(elf.RELASZ)
-    section = next(s for s in image.sections() if s.address == address)
-    relative = elf.TYPES[image.machine].relative
-    lines = sorted(lines, key=lambda line: (line[1] != relative, line[0]))
-    start, content = image.offset(address), b"".join(elf.RELA.pack(*line) for line in lines)
-    image.data[start : start + size] = content.ljust(size, b"\0")
-    image.set_tag(elf.RELASZ, len(content))
-    image.set_tag(elf.RELACOUNT, sum(info == relative for _, info, _ in lines))
-    image.set_section_size(section, len(content))
-
-
 def _drop_relocations(image: Image, dead: _Dead) -> None:
-    _write_relocations(image, [r for r in _relocations(image) if not dead.has_data(r[0])])
+    image.set_relocations([r for r in _relocations(image) if not dead.has_data(r[0])])
 
 
 def _empty(image: Image, dead: _Dead) -> None:
